@@ -1,1 +1,24 @@
-export {};
+export { dispatchEventId, type Event } from "./event.ts";
+export {
+  dispatchType,
+  eventTypeLabel,
+  guildCreateType,
+  guildDeleteType,
+  interactionType,
+  priorityOf,
+  type GuildCreateCause,
+  type InteractionShape,
+} from "./event-type.ts";
+export { decodeEvent, encodeEvent, MalformedMessageError, type EventMessage } from "./message.ts";
+export {
+  isRouted,
+  namesIn,
+  topicMatches,
+  topologyIn,
+  type BindingDefinition,
+  type ExchangeDefinition,
+  type Names,
+  type QueueDefinition,
+  type RetryTier,
+  type Topology,
+} from "./topology.ts";

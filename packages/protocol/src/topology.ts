@@ -1,0 +1,187 @@
+/** An exchange as RabbitMQ declares it; all are durable. */
+export interface ExchangeDefinition {
+  readonly name: string;
+  readonly type: "topic" | "direct" | "fanout";
+}
+
+/** A queue as RabbitMQ declares it; all are durable and name their `x-queue-type`. */
+export interface QueueDefinition {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, string | number>>;
+}
+
+/** A binding; `key` is a pattern on a topic exchange, and unused on a fanout exchange. */
+export interface BindingDefinition {
+  readonly exchange: string;
+  readonly queue: string;
+  readonly key: string;
+}
+
+/** Everything that must exist on the broker, as data. */
+export interface Topology {
+  readonly exchanges: readonly ExchangeDefinition[];
+  readonly queues: readonly QueueDefinition[];
+  readonly bindings: readonly BindingDefinition[];
+}
+
+/** A queue in which a failed event waits before it returns to the queue it came from. */
+export interface RetryTier {
+  /** Name of the fanout exchange and of the queue behind it. */
+  readonly name: string;
+  readonly delayMs: number;
+}
+
+/** The names in use, all below one first segment, so that tests and tenants can share a broker. */
+export interface Names {
+  /** Topic exchange to which every event is published, with its event type as routing key. */
+  readonly events: string;
+  readonly interactions: string;
+  readonly guildEvents: string;
+  /** Direct exchange through which an event returns from a retry tier, by its origin queue's name. */
+  readonly returns: string;
+  /** Shortest delay first. */
+  readonly retryTiers: readonly RetryTier[];
+  readonly deadLetters: string;
+}
+
+/** What is bound to the two work queues: an event that matches none of these has no consumer. */
+const routes = {
+  interactions: ["interaction.#"],
+  guildEvents: ["guild.#", "member.#", "gateway.#"],
+} as const;
+
+/** Deliveries after which RabbitMQ itself dead-letters a message whose consumers all died with it. */
+const deliveryLimit = 20;
+
+/** Upper bounds in messages. A full queue refuses the publish (`reject-publish`): the publisher keeps the event. */
+const lengthLimits = {
+  interactions: 100_000,
+  guildEvents: 2_000_000,
+  retry: 500_000,
+  deadLetters: 500_000,
+};
+
+/** The names below `namespace` (one or more dot-separated segments; `arrakis` unless a setting says otherwise). */
+export function namesIn(namespace: string): Names {
+  const tier = (label: string, delayMs: number): RetryTier => ({
+    name: `${namespace}.retry.${label}`,
+    delayMs,
+  });
+  return {
+    events: `${namespace}.events`,
+    interactions: `${namespace}.interactions`,
+    guildEvents: `${namespace}.events.guild`,
+    returns: `${namespace}.returns`,
+    retryTiers: [tier("2s", 2_000), tier("10s", 10_000), tier("60s", 60_000), tier("10m", 600_000)],
+    deadLetters: `${namespace}.dlq`,
+  };
+}
+
+/**
+ * The topology below `namespace`. It is accepted unchanged by RabbitMQ 3.10 … 4.x:
+ * - `x-max-priority` exists only on classic queues (a 406 on a quorum queue of every version up to 4.3);
+ * - at-least-once dead-lettering needs a quorum source and `overflow=reject-publish`
+ *   (RabbitMQ docs, Quorum Queues, "At-least-once dead lettering").
+ */
+export function topologyIn(namespace: string): Topology {
+  const names = namesIn(namespace);
+  const workQueues = [names.interactions, names.guildEvents];
+  return {
+    exchanges: [
+      { name: names.events, type: "topic" },
+      { name: names.returns, type: "direct" },
+      ...names.retryTiers.map((tier) => ({ name: tier.name, type: "fanout" as const })),
+    ],
+    queues: [
+      interactionsQueue(names),
+      guildEventsQueue(names),
+      ...names.retryTiers.map((tier) => retryQueue(names, tier)),
+      deadLettersQueue(names),
+    ],
+    bindings: [
+      ...routes.interactions.map((key) => ({
+        exchange: names.events,
+        queue: names.interactions,
+        key,
+      })),
+      ...routes.guildEvents.map((key) => ({
+        exchange: names.events,
+        queue: names.guildEvents,
+        key,
+      })),
+      ...workQueues.map((queue) => ({ exchange: names.returns, queue, key: queue })),
+      ...names.retryTiers.map((tier) => ({ exchange: tier.name, queue: tier.name, key: "" })),
+    ],
+  };
+}
+
+function interactionsQueue(names: Names): QueueDefinition {
+  return {
+    name: names.interactions,
+    arguments: {
+      "x-queue-type": "classic",
+      "x-max-priority": 10,
+      "x-max-length": lengthLimits.interactions,
+      "x-overflow": "reject-publish",
+    },
+  };
+}
+
+function guildEventsQueue(names: Names): QueueDefinition {
+  return {
+    name: names.guildEvents,
+    arguments: {
+      ...quorum(lengthLimits.guildEvents),
+      "x-delivery-limit": deliveryLimit,
+      "x-dead-letter-exchange": "",
+      "x-dead-letter-routing-key": names.deadLetters,
+      "x-dead-letter-strategy": "at-least-once",
+    },
+  };
+}
+
+function retryQueue(names: Names, tier: RetryTier): QueueDefinition {
+  return {
+    name: tier.name,
+    arguments: {
+      ...quorum(lengthLimits.retry),
+      "x-message-ttl": tier.delayMs,
+      // The message keeps its routing key, which names the queue it came from.
+      "x-dead-letter-exchange": names.returns,
+      "x-dead-letter-strategy": "at-least-once",
+    },
+  };
+}
+
+function deadLettersQueue(names: Names): QueueDefinition {
+  return { name: names.deadLetters, arguments: quorum(lengthLimits.deadLetters) };
+}
+
+function quorum(maxLength: number) {
+  return { "x-queue-type": "quorum", "x-max-length": maxLength, "x-overflow": "reject-publish" };
+}
+
+/**
+ * Whether a topic binding's pattern matches a routing key: `*` is one word, `#` any number of words.
+ * Source: RabbitMQ docs, "Topic exchange".
+ */
+export function topicMatches(pattern: string, routingKey: string): boolean {
+  return wordsMatch(pattern.split("."), routingKey.split("."));
+}
+
+function wordsMatch(pattern: readonly string[], words: readonly string[]): boolean {
+  const [head, ...rest] = pattern;
+  if (head === undefined) return words.length === 0;
+  if (head === "#")
+    return wordsMatch(rest, words) || (words.length > 0 && wordsMatch(pattern, words.slice(1)));
+  return (
+    words.length > 0 && (head === "*" || head === words[0]) && wordsMatch(rest, words.slice(1))
+  );
+}
+
+/** Whether an event type reaches a queue: what does not is not worth publishing. */
+export function isRouted(eventType: string): boolean {
+  return [...routes.interactions, ...routes.guildEvents].some((pattern) =>
+    topicMatches(pattern, eventType),
+  );
+}
