@@ -1,1 +1,12 @@
-export {};
+export { Health, type HealthOptions, type ReadinessCheck } from "./health.ts";
+export { createLog, withoutSecrets, type Logger, type LogOptions } from "./log.ts";
+export { latencyBucketsMs, Metrics, type MetricDefinition } from "./metrics.ts";
+export { runService, type Service, type ServiceSettings } from "./run-service.ts";
+export {
+  connectionSettings,
+  integerSetting,
+  loadSettings,
+  serviceSettings,
+  SettingsError,
+  urlSetting,
+} from "./settings.ts";

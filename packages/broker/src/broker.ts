@@ -1,0 +1,166 @@
+import type { Channel } from "amqplib";
+import { namesIn, topologyIn, type Names, type Topology } from "@arrakis/protocol";
+import type { BrokerListener } from "./broker-event.ts";
+import { Consumer, type ConsumeOptions } from "./consumer.ts";
+import { BrokerError } from "./errors.ts";
+import { Outbox, type OutboxLimits } from "./outbox.ts";
+import { Publisher } from "./publisher.ts";
+import { SupervisedConnection, type Attachment, type Link } from "./supervised-connection.ts";
+import { declareTopology } from "./topology.ts";
+
+export interface BrokerOptions {
+  /** `amqp://` or `amqps://`, with user, password and virtual host. */
+  readonly url: string;
+  /** First segment of every name, `arrakis` unless tests or tenants share the broker. */
+  readonly namespace: string;
+  /** Shown in the broker's list of connections. */
+  readonly connectionName: string;
+  /** Told of everything that happens; for logs and metrics. */
+  readonly onEvent?: BrokerListener;
+}
+
+/** How full a queue is. */
+export interface QueueDepth {
+  /** Messages waiting for a consumer. */
+  readonly ready: number;
+  readonly consumers: number;
+}
+
+/**
+ * The broker: publishing, consuming and its state. Publishing and consuming have a connection each, since
+ * RabbitMQ, when short of memory, stops reading from connections that publish, acknowledgements included
+ * (RabbitMQ docs, "Memory and disk alarms"). Both are opened when first needed, declare the topology, and are
+ * restored after every loss.
+ */
+export class Broker {
+  readonly names: Names;
+  readonly #onEvent: BrokerListener;
+  readonly #publishing: SupervisedConnection;
+  readonly #consuming: SupervisedConnection;
+  readonly #topology: TopologyAttachment;
+  readonly #used = new Set<SupervisedConnection>();
+  readonly #publisher = new Publisher();
+  readonly #inspector = new QueueInspector();
+
+  /** @throws {BrokerError} of kind `settings` when the URL is no AMQP URL. */
+  constructor({ url, namespace, connectionName, onEvent = () => undefined }: BrokerOptions) {
+    if (!/^amqps?:$/.test(URL.parse(url)?.protocol ?? "")) {
+      throw new BrokerError(
+        "settings",
+        "The broker URL must look like amqp://user:password@host:5672/vhost.",
+      );
+    }
+    this.names = namesIn(namespace);
+    this.#onEvent = onEvent;
+    this.#topology = new TopologyAttachment(topologyIn(namespace));
+    const connection = (purpose: string) =>
+      new SupervisedConnection({ url, purpose: `${connectionName} ${purpose}`, onEvent });
+    this.#publishing = connection("publishing");
+    this.#consuming = connection("consuming");
+  }
+
+  /** Consumes `queue` from now on, through every reconnect, until the consumer is stopped. */
+  consume(options: ConsumeOptions): Consumer {
+    this.#use(this.#publishing, this.#publisher);
+    const consumer = new Consumer(options, {
+      publisher: this.#publisher,
+      names: this.names,
+      onEvent: this.#onEvent,
+    });
+    this.#use(this.#consuming, consumer);
+    return consumer;
+  }
+
+  /** An outbox whose messages all arrive: see {@link Outbox}. */
+  outbox(limits: OutboxLimits): Outbox {
+    const outbox = new Outbox(limits, this.#onEvent);
+    this.#use(this.#publishing, outbox);
+    return outbox;
+  }
+
+  /** Publishes single messages and waits for each confirm: see {@link Publisher}. */
+  get publisher(): Publisher {
+    this.#use(this.#publishing, this.#publisher);
+    return this.#publisher;
+  }
+
+  /** Why the broker cannot be used now; undefined when it can. */
+  whyNotReady(): string | undefined {
+    const reasons = [...this.#used]
+      .map((connection) => connection.whyUnusable())
+      .filter((reason) => reason !== undefined);
+    return reasons.length === 0 ? undefined : reasons.join("; ");
+  }
+
+  /**
+   * How full the queues of the topology are, by name.
+   * @throws {BrokerError} of kind `disconnected` while there is no connection.
+   */
+  queueDepths(): Promise<Map<string, QueueDepth>> {
+    this.#use(this.#publishing, this.#inspector);
+    return this.#inspector.depths(this.#topology.queueNames);
+  }
+
+  /** Closes both connections. Consumers are to be stopped, and outboxes drained, before. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#used].map((connection) => connection.close()));
+  }
+
+  #use(connection: SupervisedConnection, attachment: Attachment): void {
+    if (!this.#used.has(connection)) {
+      this.#used.add(connection);
+      connection.add(this.#topology);
+    }
+    connection.add(attachment);
+  }
+}
+
+/** Declares the topology before anything else is set up, on every new connection. */
+class TopologyAttachment implements Attachment {
+  readonly #topology: Topology;
+
+  constructor(topology: Topology) {
+    this.#topology = topology;
+  }
+
+  get queueNames(): readonly string[] {
+    return this.#topology.queues.map((queue) => queue.name);
+  }
+
+  attach({ model }: Link): Promise<void> {
+    return declareTopology(model, this.#topology);
+  }
+
+  detach(): void {
+    // Nothing is held: the declaring channel is closed at once.
+  }
+}
+
+/** Asks for queue depths on a channel of its own, since a missing queue closes the channel. */
+class QueueInspector implements Attachment {
+  #channel: Channel | undefined;
+
+  async attach({ model, fail }: Link): Promise<void> {
+    const channel = await model.createChannel();
+    channel.on("error", fail);
+    channel.on("close", () => fail(new Error("the broker closed the inspecting channel")));
+    this.#channel = channel;
+  }
+
+  detach(): void {
+    this.#channel = undefined;
+  }
+
+  async depths(queues: readonly string[]): Promise<Map<string, QueueDepth>> {
+    const channel = this.#channel;
+    if (channel === undefined)
+      throw new BrokerError("disconnected", "There is no broker connection to ask.");
+    const replies = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
+    return new Map(
+      replies.map(({ queue, messageCount, consumerCount }) => [
+        queue,
+        { ready: messageCount, consumers: consumerCount },
+      ]),
+    );
+  }
+}

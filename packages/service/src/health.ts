@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Metrics } from "./metrics.ts";
+
+/** Says why the service cannot do its job now; undefined when it can. */
+export type ReadinessCheck = () => string | undefined;
+
+export interface HealthOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly metrics: Metrics;
+}
+
+/**
+ * `/healthz`: the process is alive (200). `/readyz`: it can do its job (200), or cannot and why (503).
+ * `/metrics`: Prometheus' text format. Everything else is 404.
+ */
+export class Health {
+  readonly #checks = new Map<string, ReadinessCheck>();
+  readonly #server: Server;
+  readonly #metrics: Metrics;
+  #stopping = false;
+
+  private constructor(metrics: Metrics) {
+    this.#metrics = metrics;
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch((cause: unknown) => {
+        response.destroy(cause instanceof Error ? cause : undefined);
+      });
+    });
+    this.#server.requestTimeout = 10_000;
+  }
+
+  /** Listens at once: a service that is starting is alive, and not ready. */
+  static async listen({ host, port, metrics }: HealthOptions): Promise<Health> {
+    const health = new Health(metrics);
+    await new Promise<void>((resolve, reject) => {
+      health.#server.once("error", reject);
+      health.#server.listen(port, host, resolve);
+    });
+    return health;
+  }
+
+  /** The port it listens on. */
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
+  }
+
+  /** The service is ready when every check is content. */
+  addCheck(name: string, check: ReadinessCheck): void {
+    this.#checks.set(name, check);
+  }
+
+  /** From now on not ready: a load balancer or orchestrator looks elsewhere. */
+  announceStop(): void {
+    this.#stopping = true;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** What is wrong, by check; empty when ready. */
+  faults(): Record<string, string> {
+    const faults: Record<string, string> = this.#stopping ? { lifecycle: "shutting down" } : {};
+    for (const [name, check] of this.#checks) {
+      const reason = check();
+      if (reason !== undefined) faults[name] = reason;
+    }
+    return faults;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url?.split("?", 1)[0];
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return reply(response, 405, { error: "only GET" });
+    if (path === "/healthz") return reply(response, 200, { status: "alive" });
+    if (path === "/readyz") {
+      const faults = this.faults();
+      const ready = Object.keys(faults).length === 0;
+      return reply(
+        response,
+        ready ? 200 : 503,
+        ready ? { status: "ready" } : { status: "not ready", faults },
+      );
+    }
+    if (path !== "/metrics")
+      return reply(response, 404, { error: "there are /healthz, /readyz and /metrics" });
+    const text = await this.#metrics.render();
+    response.writeHead(200, { "content-type": this.#metrics.contentType }).end(text);
+  }
+}
+
+function reply(response: ServerResponse, status: number, body: Record<string, unknown>): void {
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,81 @@
+import { pino, type DestinationStream, type Logger } from "pino";
+
+export type { Logger } from "pino";
+
+/** Properties whose value is a secret, wherever in a logged object they stand (up to two levels down). */
+const secretNames = [
+  "token",
+  "authorization",
+  "password",
+  "secret",
+  "signature",
+  "DISCORD_TOKEN",
+  "url",
+];
+
+/**
+ * Secrets as they look within a text: a bot token, an interaction token in a callback or webhook URL, a
+ * password in any other URL. Applied to messages and errors, which no property name can protect.
+ */
+const secretPatterns: readonly [RegExp, string][] = [
+  [/[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g, "[token]"],
+  [/(\/(?:interactions|webhooks)\/\d+\/)[^/\s?"']+/g, "$1[token]"],
+  [/([a-z][a-z0-9+.-]*:\/\/[^:/\s@]*:)[^@\s/]+@/gi, "$1[password]@"],
+];
+
+/** The text without what looks like a secret. */
+export function withoutSecrets(text: string): string {
+  let clean = text;
+  for (const [pattern, replacement] of secretPatterns) clean = clean.replace(pattern, replacement);
+  return clean;
+}
+
+export interface LogOptions {
+  /** Name of the service, in every line. */
+  readonly name: string;
+  readonly level: string;
+  /** Where the lines go; standard output unless a test reads them. */
+  readonly destination?: DestinationStream;
+}
+
+/** A logger of JSON lines that lets no secret through, neither as a property nor within a text. */
+export function createLog({ name, level, destination }: LogOptions): Logger {
+  const options = {
+    name,
+    level,
+    redact: {
+      paths: secretNames.flatMap((secret) => [secret, `*.${secret}`, `*.*.${secret}`]),
+      censor: "[redacted]",
+    },
+    serializers: { err: serializeError, error: serializeError },
+    hooks: {
+      logMethod(
+        this: Logger,
+        args: Parameters<Logger["info"]>,
+        method: (...args: Parameters<Logger["info"]>) => void,
+      ) {
+        method.apply(
+          this,
+          args.map((arg) => (typeof arg === "string" ? withoutSecrets(arg) : arg)) as typeof args,
+        );
+      },
+    },
+    formatters: { level: (label: string) => ({ level: label }) },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    base: { name, pid: process.pid },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** An error as it is logged: what it says, where it arose, what caused it; nothing else that clings to it. */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return withoutSecrets(String(error));
+  return {
+    type: error.name,
+    message: withoutSecrets(error.message),
+    ...("kind" in error && { kind: error.kind }),
+    ...("code" in error && { code: error.code }),
+    stack: withoutSecrets(error.stack ?? ""),
+    ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
+  };
+}

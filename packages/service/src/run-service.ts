@@ -1,0 +1,171 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Health } from "./health.ts";
+import { createLog, withoutSecrets, type Logger } from "./log.ts";
+import { Metrics } from "./metrics.ts";
+import { SettingsError } from "./settings.ts";
+
+/** Settings of {@link serviceSettings}, as far as a service itself needs them. */
+export interface ServiceSettings {
+  readonly LOG_LEVEL: string;
+  readonly HEALTH_HOST: string;
+  readonly HEALTH_PORT: number;
+}
+
+/** What a running service has at hand. */
+export interface Service {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  /** Aborted when the shutdown begins. */
+  readonly signal: AbortSignal;
+  /**
+   * Registers the release of what has just been acquired. Releases run last in, first out, each within its
+   * limit in ms; what does not end in time is logged and left.
+   */
+  defer(name: string, limitMs: number, release: () => Promise<void> | void): void;
+  /** Ends the service because it cannot go on; the process exits with code 1. */
+  fail(cause: Error): void;
+}
+
+/** Exit codes: 0 stopped as asked, 1 failed, 2 wrong settings. */
+const exitCodes = { stopped: 0, failed: 1, wrongSettings: 2 } as const;
+
+/** The whole shutdown, in ms: container platforms kill after 30 s unless told otherwise. */
+const shutdownLimitMs = 25_000;
+
+/**
+ * Runs a service to its end: settings, log, metrics, health, then `start`, until SIGTERM or SIGINT (or
+ * {@link Service.fail}), then the deferred releases. Exits the process; a second signal exits at once.
+ */
+export async function runService<Settings extends ServiceSettings>(
+  name: string,
+  load: () => Settings,
+  start: (service: Service, settings: Settings) => Promise<void>,
+): Promise<never> {
+  const settings = loadOrExit(name, load);
+  const lifecycle = new Lifecycle(createLog({ name, level: settings.LOG_LEVEL }));
+  lifecycle.listenToSignals();
+  try {
+    const metrics = new Metrics();
+    const health = await Health.listen({
+      host: settings.HEALTH_HOST,
+      port: settings.HEALTH_PORT,
+      metrics,
+    });
+    lifecycle.defer("health", 1_000, () => health.close());
+    lifecycle.signal.addEventListener("abort", () => health.announceStop());
+    health.addCheck("lifecycle", () => (lifecycle.started ? undefined : "starting"));
+    lifecycle.log.info({ healthPort: health.port }, "starting");
+    await start(
+      {
+        log: lifecycle.log,
+        metrics,
+        health,
+        signal: lifecycle.signal,
+        defer: lifecycle.defer.bind(lifecycle),
+        fail: lifecycle.fail.bind(lifecycle),
+      },
+      settings,
+    );
+    lifecycle.started = true;
+    if (!lifecycle.signal.aborted) lifecycle.log.info({ healthPort: health.port }, "started");
+  } catch (cause) {
+    lifecycle.fail(cause instanceof Error ? cause : new Error(String(cause)));
+  }
+  return lifecycle.end();
+}
+
+function loadOrExit<Settings>(name: string, load: () => Settings): Settings {
+  try {
+    return load();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    process.stderr.write(`${name}: ${withoutSecrets(message)}\n`);
+    process.exit(cause instanceof SettingsError ? exitCodes.wrongSettings : exitCodes.failed);
+  }
+}
+
+interface Release {
+  readonly name: string;
+  readonly limitMs: number;
+  readonly release: () => Promise<void> | void;
+}
+
+/** The states of a service: starting, started, stopping (its signal is aborted), ended. */
+class Lifecycle {
+  readonly log: Logger;
+  started = false;
+  readonly #stop = new AbortController();
+  readonly #releases: Release[] = [];
+  #failed = false;
+
+  constructor(log: Logger) {
+    this.log = log;
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  defer(name: string, limitMs: number, release: () => Promise<void> | void): void {
+    this.#releases.push({ name, limitMs, release });
+  }
+
+  fail(cause: Error): void {
+    this.#failed = true;
+    this.log.fatal({ err: cause }, cause.message);
+    this.#stop.abort();
+  }
+
+  listenToSignals(): void {
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (this.signal.aborted) {
+        this.log.warn({ signal }, "second signal: exiting without waiting");
+        process.exit(exitCodes.failed);
+      }
+      this.log.info({ signal }, "stopping");
+      this.#stop.abort();
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+    process.on("uncaughtException", (cause) => this.fail(cause));
+    process.on("unhandledRejection", (cause) =>
+      this.fail(cause instanceof Error ? cause : new Error(String(cause))),
+    );
+  }
+
+  /** Waits for the stop, releases everything and exits. */
+  async end(): Promise<never> {
+    if (!this.signal.aborted) {
+      await new Promise<void>((resolve) =>
+        this.signal.addEventListener("abort", () => resolve(), { once: true }),
+      );
+    }
+    const left: string[] = [];
+    const deadline = performance.now() + shutdownLimitMs;
+    for (const release of this.#releases.reverse()) {
+      const limitMs = Math.max(0, Math.min(release.limitMs, deadline - performance.now()));
+      if (!(await this.#runRelease(release, limitMs))) left.push(release.name);
+    }
+    this.log.info(
+      { left },
+      left.length === 0 ? "stopped" : "stopped; some parts did not end in time",
+    );
+    process.exit(this.#failed ? exitCodes.failed : exitCodes.stopped);
+  }
+
+  async #runRelease({ name, release }: Release, limitMs: number): Promise<boolean> {
+    const limit = new AbortController();
+    const expired = delay(limitMs, "expired" as const, { signal: limit.signal }).catch(
+      () => "expired" as const,
+    );
+    try {
+      return (await Promise.race([release(), expired])) !== "expired";
+    } catch (cause) {
+      this.log.error({ err: cause, part: name }, `stopping ${name} failed`);
+      return false;
+    } finally {
+      limit.abort();
+    }
+  }
+}
