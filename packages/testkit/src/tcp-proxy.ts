@@ -1,0 +1,127 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** One client of the proxy and the connection made for it. */
+interface Link {
+  readonly client: Socket;
+  readonly target: Socket;
+}
+
+/**
+ * A TCP proxy between a client and its broker or Redis that breaks the connection the ways a network does.
+ * It listens on a free port of 127.0.0.1; {@link TcpProxy.rewrite} points a URL at it.
+ */
+export class TcpProxy implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #target: { readonly host: string; readonly port: number };
+  readonly #links = new Set<Link>();
+  readonly port: number;
+  /** Pending while paused. */
+  #flowing: PromiseWithResolvers<void> | undefined;
+  #refusing = false;
+  #delayMs = 0;
+
+  private constructor(server: Server, target: { host: string; port: number }) {
+    this.#server = server;
+    this.#target = target;
+    this.port = (server.address() as AddressInfo).port;
+    server.on("connection", (client) => {
+      this.#accept(client);
+    });
+  }
+
+  /** Starts a proxy to `targetHost:targetPort`. */
+  static async start(targetHost: string, targetPort: number): Promise<TcpProxy> {
+    const server = createServer({ noDelay: true, allowHalfOpen: true });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new TcpProxy(server, { host: targetHost, port: targetPort });
+  }
+
+  /** Connections that are open through the proxy now. */
+  get connections(): number {
+    return this.#links.size;
+  }
+
+  /** `url` with the proxy's host and port in place of its own. */
+  rewrite(url: string): string {
+    const rewritten = new URL(url);
+    rewritten.hostname = "127.0.0.1";
+    rewritten.port = String(this.port);
+    return rewritten.href;
+  }
+
+  /** Resets every open connection, on both sides (RST). New connections are accepted. */
+  cut(): void {
+    for (const { client, target } of this.#links) {
+      client.resetAndDestroy();
+      target.resetAndDestroy();
+    }
+  }
+
+  /**
+   * Makes every connection half-open: both sides stay connected and hear nothing any more.
+   * New connections are accepted and stay silent as well.
+   */
+  pause(): void {
+    this.#flowing ??= Promise.withResolvers();
+  }
+
+  /** Ends {@link pause}: what was held back is delivered. */
+  resume(): void {
+    this.#flowing?.resolve();
+    this.#flowing = undefined;
+  }
+
+  /** While on, every new connection is reset at once; open ones go on. */
+  refuse(on: boolean): void {
+    this.#refusing = on;
+  }
+
+  /** Holds the bytes back for about so many milliseconds in each direction; 0 ends it. */
+  delay(milliseconds: number): void {
+    this.#delayMs = milliseconds;
+  }
+
+  /** Resets what is open and closes the port. */
+  async stop(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.close();
+    this.cut();
+    this.resume();
+    await once(this.#server, "close");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #accept(client: Socket): void {
+    if (this.#refusing) {
+      client.resetAndDestroy();
+      return;
+    }
+    const target = connect({ ...this.#target, noDelay: true, allowHalfOpen: true });
+    const link: Link = { client, target };
+    this.#links.add(link);
+    // How a direction ended is no news here: pipeline() has closed the other side.
+    void Promise.allSettled([this.#forward(client, target), this.#forward(target, client)]).then(
+      () => this.#links.delete(link),
+    );
+  }
+
+  async #forward(from: Socket, to: Socket): Promise<void> {
+    await pipeline(from, (chunks: AsyncIterable<Buffer>) => this.#throttle(chunks), to);
+  }
+
+  async *#throttle(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      if (this.#delayMs > 0) await delay(this.#delayMs);
+      await this.#flowing?.promise;
+      yield chunk;
+    }
+    await this.#flowing?.promise;
+  }
+}
