@@ -1,12 +1,12 @@
-import type { Channel } from "amqplib";
-import { namesIn, topologyIn, type Names, type Topology } from "@arrakis/protocol";
-import type { BrokerListener } from "./broker-event.ts";
-import { Consumer, type ConsumeOptions } from "./consumer.ts";
-import { BrokerError } from "./errors.ts";
-import { Outbox, type OutboxLimits } from "./outbox.ts";
-import { Publisher } from "./publisher.ts";
-import { SupervisedConnection, type Attachment, type Link } from "./supervised-connection.ts";
-import { declareTopology } from "./topology.ts";
+import type { Channel } from 'amqplib';
+import { namesIn, topologyIn, type Names, type Topology } from '@arrakis/protocol';
+import type { BrokerListener } from './broker-event.ts';
+import { Consumer, type ConsumeOptions } from './consumer.ts';
+import { BrokerError } from './errors.ts';
+import { Outbox, type OutboxLimits } from './outbox.ts';
+import { Publisher } from './publisher.ts';
+import { SupervisedConnection, type Attachment, type Link } from './supervised-connection.ts';
+import { declareTopology } from './topology.ts';
 
 export interface BrokerOptions {
   /** `amqp://` or `amqps://`, with user, password and virtual host. */
@@ -44,19 +44,16 @@ export class Broker {
 
   /** @throws {BrokerError} of kind `settings` when the URL is no AMQP URL. */
   constructor({ url, namespace, connectionName, onEvent = () => undefined }: BrokerOptions) {
-    if (!/^amqps?:$/.test(URL.parse(url)?.protocol ?? "")) {
-      throw new BrokerError(
-        "settings",
-        "The broker URL must look like amqp://user:password@host:5672/vhost.",
-      );
+    if (!/^amqps?:$/.test(URL.parse(url)?.protocol ?? '')) {
+      throw new BrokerError('settings', 'The broker URL must look like amqp://user:password@host:5672/vhost.');
     }
     this.names = namesIn(namespace);
     this.#onEvent = onEvent;
     this.#topology = new TopologyAttachment(topologyIn(namespace));
     const connection = (purpose: string) =>
       new SupervisedConnection({ url, purpose: `${connectionName} ${purpose}`, onEvent });
-    this.#publishing = connection("publishing");
-    this.#consuming = connection("consuming");
+    this.#publishing = connection('publishing');
+    this.#consuming = connection('consuming');
   }
 
   /** Consumes `queue` from now on, through every reconnect, until the consumer is stopped. */
@@ -89,7 +86,7 @@ export class Broker {
     const reasons = [...this.#used]
       .map((connection) => connection.whyUnusable())
       .filter((reason) => reason !== undefined);
-    return reasons.length === 0 ? undefined : reasons.join("; ");
+    return reasons.length === 0 ? undefined : reasons.join('; ');
   }
 
   /**
@@ -142,8 +139,8 @@ class QueueInspector implements Attachment {
 
   async attach({ model, fail }: Link): Promise<void> {
     const channel = await model.createChannel();
-    channel.on("error", fail);
-    channel.on("close", () => fail(new Error("the broker closed the inspecting channel")));
+    channel.on('error', fail);
+    channel.on('close', () => fail(new Error('the broker closed the inspecting channel')));
     this.#channel = channel;
   }
 
@@ -153,8 +150,7 @@ class QueueInspector implements Attachment {
 
   async depths(queues: readonly string[]): Promise<Map<string, QueueDepth>> {
     const channel = this.#channel;
-    if (channel === undefined)
-      throw new BrokerError("disconnected", "There is no broker connection to ask.");
+    if (channel === undefined) throw new BrokerError('disconnected', 'There is no broker connection to ask.');
     const replies = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
     return new Map(
       replies.map(({ queue, messageCount, consumerCount }) => [

@@ -1,13 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Channel, ConsumeMessage } from "amqplib";
-import type { Names } from "@arrakis/protocol";
-import { Backoff } from "./backoff.ts";
-import type { BrokerListener } from "./broker-event.ts";
-import { asError } from "./errors.ts";
-import { attemptOf, deadLetterProperties, retryProperties } from "./failed-message.ts";
-import type { OutgoingMessage, Publisher } from "./publisher.ts";
-import type { Attachment, Link } from "./supervised-connection.ts";
-import { reject, type Verdict } from "./verdict.ts";
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Names } from '@arrakis/protocol';
+import { Backoff } from './backoff.ts';
+import type { BrokerListener } from './broker-event.ts';
+import { asError } from './errors.ts';
+import { attemptOf, deadLetterProperties, retryProperties } from './failed-message.ts';
+import type { OutgoingMessage, Publisher } from './publisher.ts';
+import type { Attachment, Link } from './supervised-connection.ts';
+import { reject, type Verdict } from './verdict.ts';
 
 /** A message as a handler sees it: bytes and properties, whatever they mean. */
 export interface Delivery {
@@ -58,15 +58,12 @@ export class Consumer implements Attachment {
     if (this.#stopping.signal.aborted) return;
     const { queue, prefetch } = this.#options;
     const channel = await model.createChannel();
-    channel.on("error", fail);
-    channel.on("close", () =>
-      fail(new Error(`the broker closed the channel that consumes '${queue}'`)),
-    );
+    channel.on('error', fail);
+    channel.on('close', () => fail(new Error(`the broker closed the channel that consumes '${queue}'`)));
     await channel.prefetch(prefetch);
     this.#channel = channel;
     const { consumerTag } = await channel.consume(queue, (message) => {
-      if (message === null)
-        fail(new Error(`the broker cancelled the consumer of '${queue}': was the queue deleted?`));
+      if (message === null) fail(new Error(`the broker cancelled the consumer of '${queue}': was the queue deleted?`));
       else this.#accept(channel, message);
     });
     this.#consumerTag = consumerTag;
@@ -116,15 +113,13 @@ export class Consumer implements Attachment {
       } catch (cause) {
         const { messageId } = message.properties;
         this.#ports.onEvent({
-          type: "settle-failed",
+          type: 'settle-failed',
           queue: this.#options.queue,
           messageId: String(messageId),
           cause: asError(cause),
         });
       }
-      await delay(backoff.next(), undefined, { signal: this.#stopping.signal }).catch(
-        () => undefined,
-      );
+      await delay(backoff.next(), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       if (this.#stopping.signal.aborted) return;
     }
   }
@@ -152,9 +147,9 @@ export class Consumer implements Attachment {
   #copyFor(message: ConsumeMessage, verdict: Verdict): OutgoingMessage | undefined {
     const { properties, content: body } = message;
     switch (verdict.kind) {
-      case "done":
+      case 'done':
         return undefined;
-      case "retry": {
+      case 'retry': {
         const attempt = attemptOf(properties);
         return {
           exchange: this.#tierFor(attempt, verdict.afterMs),
@@ -163,9 +158,9 @@ export class Consumer implements Attachment {
           properties: retryProperties(properties, attempt, verdict.cause),
         };
       }
-      case "reject":
+      case 'reject':
         return {
-          exchange: "",
+          exchange: '',
           routingKey: this.#ports.names.deadLetters,
           body,
           properties: deadLetterProperties(properties, this.#options.queue, verdict.cause),
@@ -177,10 +172,9 @@ export class Consumer implements Attachment {
   #tierFor(attempt: number, afterMs: number | undefined): string {
     const { retryTiers } = this.#ports.names;
     const longest = retryTiers.length - 1;
-    const found =
-      afterMs === undefined ? attempt - 1 : retryTiers.findIndex((tier) => tier.delayMs >= afterMs);
+    const found = afterMs === undefined ? attempt - 1 : retryTiers.findIndex((tier) => tier.delayMs >= afterMs);
     const tier = retryTiers[found < 0 ? longest : Math.min(found, longest)];
-    if (tier === undefined) throw new Error("the topology has no retry tier");
+    if (tier === undefined) throw new Error('the topology has no retry tier');
     return tier.name;
   }
 }

@@ -7,24 +7,13 @@
  * - `topology`: an exchange or queue exists with other arguments, or may not be declared;
  * - `settings`: the URL cannot be used.
  */
-export type BrokerErrorKind =
-  | "disconnected"
-  | "refused"
-  | "unroutable"
-  | "unconfirmed"
-  | "topology"
-  | "settings";
+export type BrokerErrorKind = 'disconnected' | 'refused' | 'unroutable' | 'unconfirmed' | 'topology' | 'settings';
 
-const retryableKinds: ReadonlySet<BrokerErrorKind> = new Set([
-  "disconnected",
-  "refused",
-  "unroutable",
-  "unconfirmed",
-]);
+const retryableKinds: ReadonlySet<BrokerErrorKind> = new Set(['disconnected', 'refused', 'unroutable', 'unconfirmed']);
 
 /** A failure at the broker; its message never holds the URL, which carries a password. */
 export class BrokerError extends Error {
-  override readonly name = "BrokerError";
+  override readonly name = 'BrokerError';
   readonly kind: BrokerErrorKind;
   /** Whether the same call may succeed later without anybody changing anything but the broker's state. */
   readonly retryable: boolean;

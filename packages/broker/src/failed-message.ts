@@ -1,7 +1,7 @@
-import type { MessageProperties, Options } from "amqplib";
-import { asError } from "./errors.ts";
+import type { MessageProperties, Options } from 'amqplib';
+import { asError } from './errors.ts';
 
-const attemptHeader = "x-arrakis-attempt";
+const attemptHeader = 'x-arrakis-attempt';
 
 /** Largest piece of an error kept in a header, in characters: amqplib refuses header tables above 64 KiB. */
 const limits = { message: 1_024, stack: 8_192 };
@@ -13,13 +13,12 @@ const foreignHeadersLimit = 32_768;
  * Headers that RabbitMQ adds or acts upon. A copy must not carry them: 3.10 honours a client's `x-death` and may
  * drop the message as a cycle, and `CC`/`BCC` would route it elsewhere.
  */
-const brokerHeaders =
-  /^(x-death|x-first-death-|x-last-death-|x-delivery-count|x-acquired-count|CC$|BCC$)/;
+const brokerHeaders = /^(x-death|x-first-death-|x-last-death-|x-delivery-count|x-acquired-count|CC$|BCC$)/;
 
 /** How often the message has been handled, this time included: 1 for the first time. */
 export function attemptOf(properties: MessageProperties): number {
   const value: unknown = properties.headers?.[attemptHeader];
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 1;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 1;
 }
 
 /**
@@ -34,33 +33,26 @@ export function retryProperties(properties: MessageProperties, attempt: number, 
 }
 
 /** The properties of a dead letter: the same message, and what on-call needs to know about its failure. */
-export function deadLetterProperties(
-  properties: MessageProperties,
-  origin: string,
-  cause: unknown,
-) {
+export function deadLetterProperties(properties: MessageProperties, origin: string, cause: unknown) {
   const attempt = attemptOf(properties);
   return copyProperties(properties, {
     ...failureHeaders(properties, cause),
     [attemptHeader]: attempt,
-    "x-arrakis-origin": origin,
+    'x-arrakis-origin': origin,
   });
 }
 
-function failureHeaders(
-  properties: MessageProperties,
-  cause: unknown,
-): Record<string, string | number> {
+function failureHeaders(properties: MessageProperties, cause: unknown): Record<string, string | number> {
   const error = asError(cause);
   const now = Date.now();
-  const first: unknown = properties.headers?.["x-arrakis-first-failed"];
+  const first: unknown = properties.headers?.['x-arrakis-first-failed'];
   return {
-    "x-arrakis-first-failed": typeof first === "number" ? first : now,
-    "x-arrakis-last-failed": now,
-    "x-arrakis-error": error.name,
-    "x-arrakis-error-kind": "kind" in error ? String(error.kind) : "unknown",
-    "x-arrakis-error-message": error.message.slice(0, limits.message),
-    "x-arrakis-error-stack": (error.stack ?? "").slice(0, limits.stack),
+    'x-arrakis-first-failed': typeof first === 'number' ? first : now,
+    'x-arrakis-last-failed': now,
+    'x-arrakis-error': error.name,
+    'x-arrakis-error-kind': 'kind' in error ? String(error.kind) : 'unknown',
+    'x-arrakis-error-message': error.message.slice(0, limits.message),
+    'x-arrakis-error-stack': (error.stack ?? '').slice(0, limits.stack),
   };
 }
 
@@ -68,20 +60,15 @@ function copyProperties(
   properties: MessageProperties,
   added: Record<string, string | number>,
 ): Options.Publish & { messageId: string } {
-  const kept = Object.entries(properties.headers ?? {}).filter(
-    ([name]) => !brokerHeaders.test(name),
-  );
+  const kept = Object.entries(properties.headers ?? {}).filter(([name]) => !brokerHeaders.test(name));
   const headers: Record<string, unknown> =
     JSON.stringify(kept).length > foreignHeadersLimit
-      ? { "x-arrakis-headers-dropped": kept.length }
+      ? { 'x-arrakis-headers-dropped': kept.length }
       : Object.fromEntries(kept);
   const { type, priority, appId, timestamp, contentType, correlationId } = properties;
   return {
     // A message that is no event of ours may have no id; the copy needs one to be told from others.
-    messageId:
-      typeof properties.messageId === "string"
-        ? properties.messageId
-        : `unnamed-${crypto.randomUUID()}`,
+    messageId: typeof properties.messageId === 'string' ? properties.messageId : `unnamed-${crypto.randomUUID()}`,
     ...definedOnly({ type, priority, appId, timestamp, contentType, correlationId }),
     deliveryMode: 2,
     headers: { ...headers, ...added },

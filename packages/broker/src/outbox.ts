@@ -1,8 +1,8 @@
-import type { ConfirmChannel } from "amqplib";
-import { Backoff } from "./backoff.ts";
-import type { BrokerListener } from "./broker-event.ts";
-import type { OutgoingMessage } from "./publisher.ts";
-import type { Attachment, Link } from "./supervised-connection.ts";
+import type { ConfirmChannel } from 'amqplib';
+import { Backoff } from './backoff.ts';
+import type { BrokerListener } from './broker-event.ts';
+import type { OutgoingMessage } from './publisher.ts';
+import type { Attachment, Link } from './supervised-connection.ts';
 
 /** How much may wait for the broker's confirm. */
 export interface OutboxLimits {
@@ -55,9 +55,7 @@ export class Outbox implements Attachment {
 
   /** True when no more should be added until `onRoom` is called. What is added all the same is kept too. */
   get full(): boolean {
-    return (
-      this.#unconfirmed.size >= this.#limits.maxMessages || this.#bytes >= this.#limits.maxBytes
-    );
+    return this.#unconfirmed.size >= this.#limits.maxMessages || this.#bytes >= this.#limits.maxBytes;
   }
 
   /** Calls `listener` each time a full outbox has become half empty. Returns the way to stop that. */
@@ -72,13 +70,13 @@ export class Outbox implements Attachment {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
+    signal.addEventListener('abort', abort, { once: true });
     this.#emptyListeners.add(resolve);
     try {
       await promise;
     } finally {
       this.#emptyListeners.delete(resolve);
-      signal.removeEventListener("abort", abort);
+      signal.removeEventListener('abort', abort);
     }
   }
 
@@ -94,8 +92,8 @@ export class Outbox implements Attachment {
 
   async attach({ model, fail }: Link): Promise<void> {
     const channel = await model.createConfirmChannel();
-    channel.on("error", fail);
-    channel.on("close", () => fail(new Error("the broker closed the publishing channel")));
+    channel.on('error', fail);
+    channel.on('close', () => fail(new Error('the broker closed the publishing channel')));
     this.#channel = channel;
     this.#blocked = false;
     this.#sendWaiting();
@@ -143,10 +141,7 @@ export class Outbox implements Attachment {
   }
 
   #halfEmpty(): boolean {
-    return (
-      this.#unconfirmed.size <= this.#limits.maxMessages / 2 &&
-      this.#bytes <= this.#limits.maxBytes / 2
-    );
+    return this.#unconfirmed.size <= this.#limits.maxMessages / 2 && this.#bytes <= this.#limits.maxBytes / 2;
   }
 
   /** A refusal means that a queue is full: one timer for all refused messages, so that it is not asked in a loop. */
@@ -154,7 +149,7 @@ export class Outbox implements Attachment {
     this.#refused.add(entry);
     if (this.#retryTimer !== undefined) return;
     const retryInMs = this.#backoff.next();
-    this.#onEvent({ type: "publish-refused", routingKey: entry.message.routingKey, retryInMs });
+    this.#onEvent({ type: 'publish-refused', routingKey: entry.message.routingKey, retryInMs });
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = undefined;
       const refused = [...this.#refused];

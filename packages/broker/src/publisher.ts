@@ -1,6 +1,6 @@
-import type { ConfirmChannel, Options } from "amqplib";
-import { asError, BrokerError } from "./errors.ts";
-import type { Attachment, Link } from "./supervised-connection.ts";
+import type { ConfirmChannel, Options } from 'amqplib';
+import { asError, BrokerError } from './errors.ts';
+import type { Attachment, Link } from './supervised-connection.ts';
 
 /** A message as it goes to an exchange. */
 export interface OutgoingMessage {
@@ -29,9 +29,9 @@ export class Publisher implements Attachment {
 
   async attach({ model, fail }: Link): Promise<void> {
     const channel = await model.createConfirmChannel();
-    channel.on("error", fail);
-    channel.on("close", () => fail(new Error("the broker closed the publishing channel")));
-    channel.on("return", (message) => {
+    channel.on('error', fail);
+    channel.on('close', () => fail(new Error('the broker closed the publishing channel')));
+    channel.on('return', (message) => {
       const pending = this.#pending.get(String(message.properties.messageId));
       if (pending !== undefined) pending.returned = true;
     });
@@ -40,11 +40,9 @@ export class Publisher implements Attachment {
 
   detach(cause: Error): void {
     this.#channel = undefined;
-    const lost = new BrokerError(
-      "unconfirmed",
-      `The connection was lost before a confirm: ${cause.message}`,
-      { cause },
-    );
+    const lost = new BrokerError('unconfirmed', `The connection was lost before a confirm: ${cause.message}`, {
+      cause,
+    });
     for (const pending of this.#pending.values()) pending.reject(lost);
   }
 
@@ -54,16 +52,15 @@ export class Publisher implements Attachment {
    */
   async publish(message: OutgoingMessage): Promise<void> {
     const channel = this.#channel;
-    if (channel === undefined)
-      throw new BrokerError("disconnected", "There is no broker connection to publish on.");
+    if (channel === undefined) throw new BrokerError('disconnected', 'There is no broker connection to publish on.');
     const { messageId } = message.properties;
     if (this.#pending.has(messageId)) {
-      throw new BrokerError("unconfirmed", `A message '${messageId}' is being published already.`);
+      throw new BrokerError('unconfirmed', `A message '${messageId}' is being published already.`);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const pending: Pending = { returned: false, reject };
     const timer = setTimeout(
-      () => reject(new BrokerError("unconfirmed", `No confirm within ${confirmTimeoutMs} ms.`)),
+      () => reject(new BrokerError('unconfirmed', `No confirm within ${confirmTimeoutMs} ms.`)),
       confirmTimeoutMs,
     );
     this.#pending.set(messageId, pending);
@@ -81,9 +78,7 @@ export class Publisher implements Attachment {
       );
       await promise;
     } catch (cause) {
-      throw cause instanceof BrokerError
-        ? cause
-        : new BrokerError("disconnected", asError(cause).message, { cause });
+      throw cause instanceof BrokerError ? cause : new BrokerError('disconnected', asError(cause).message, { cause });
     } finally {
       clearTimeout(timer);
       this.#pending.delete(messageId);
@@ -92,16 +87,12 @@ export class Publisher implements Attachment {
 }
 
 function refusedBy(cause: unknown): BrokerError {
-  return new BrokerError(
-    "refused",
-    "The broker refused the message: its queue is full or unavailable.",
-    { cause },
-  );
+  return new BrokerError('refused', 'The broker refused the message: its queue is full or unavailable.', { cause });
 }
 
 function unroutable({ exchange, routingKey }: OutgoingMessage): BrokerError {
   return new BrokerError(
-    "unroutable",
+    'unroutable',
     `No queue takes '${routingKey}' from exchange '${exchange}': declare the topology again, or look for a deleted queue.`,
   );
 }

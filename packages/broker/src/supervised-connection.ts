@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { connect, type ChannelModel } from "amqplib";
-import { Backoff } from "./backoff.ts";
-import type { BrokerListener } from "./broker-event.ts";
-import { asError, BrokerError } from "./errors.ts";
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect, type ChannelModel } from 'amqplib';
+import { Backoff } from './backoff.ts';
+import type { BrokerListener } from './broker-event.ts';
+import { asError, BrokerError } from './errors.ts';
 
 /** One life of the connection, from a successful handshake to its loss. */
 export interface Link {
@@ -21,7 +21,7 @@ export interface Attachment {
 }
 
 /** `connected` means usable: every attachment is set up. */
-export type ConnectionStatus = "connecting" | "connected" | "blocked" | "closed";
+export type ConnectionStatus = 'connecting' | 'connected' | 'blocked' | 'closed';
 
 export interface SupervisedConnectionOptions {
   readonly url: string;
@@ -35,7 +35,7 @@ const setUpTimeoutMs = 15_000;
 /** A life at least this long counts as a success, so that the next loss begins with the shortest wait. */
 const stableAfterMs = 5_000;
 /** Without it RabbitMQ suggests 60 s, and a half-open socket stays unnoticed for two minutes. */
-const heartbeatSeconds = "10";
+const heartbeatSeconds = '10';
 
 /**
  * A connection that is there again after every loss. Connection error, channel error, a consumer cancelled
@@ -57,15 +57,15 @@ export class SupervisedConnection {
   }
 
   get status(): ConnectionStatus {
-    if (this.#closing.signal.aborted) return "closed";
-    if (this.#link === undefined) return "connecting";
-    return this.#blocked ? "blocked" : "connected";
+    if (this.#closing.signal.aborted) return 'closed';
+    if (this.#link === undefined) return 'connecting';
+    return this.#blocked ? 'blocked' : 'connected';
   }
 
   /** Why the connection cannot be used now; undefined when it can. */
   whyUnusable(): string | undefined {
-    if (this.status === "connected") return undefined;
-    const cause = this.#lastFailure === undefined ? "" : `: ${this.#lastFailure.message}`;
+    if (this.status === 'connected') return undefined;
+    const cause = this.#lastFailure === undefined ? '' : `: ${this.#lastFailure.message}`;
     return `the broker connection for ${this.#options.purpose} is ${this.status}${cause}`;
   }
 
@@ -74,15 +74,14 @@ export class SupervisedConnection {
     if (this.#attachments.has(attachment)) return;
     this.#attachments.add(attachment);
     const link = this.#link;
-    if (link !== undefined)
-      attachment.attach(link).catch((cause: unknown) => link.fail(asError(cause)));
+    if (link !== undefined) attachment.attach(link).catch((cause: unknown) => link.fail(asError(cause)));
     this.#loop ??= this.#run();
   }
 
   /** Closes for good; what is not settled goes back to its queue. */
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#link?.fail(new BrokerError("disconnected", "This process closed its broker connection."));
+    this.#link?.fail(new BrokerError('disconnected', 'This process closed its broker connection.'));
     await this.#loop;
   }
 
@@ -96,7 +95,7 @@ export class SupervisedConnection {
       const retryInMs = this.#backoff.next();
       this.#lastFailure = cause;
       this.#options.onEvent({
-        type: "disconnected",
+        type: 'disconnected',
         purpose: this.#options.purpose,
         cause,
         retryInMs,
@@ -119,17 +118,12 @@ export class SupervisedConnection {
     }
     const end = Promise.withResolvers<Error>();
     // Before anything else: an 'error' without a listener would end the process.
-    model.on("error", end.resolve);
-    model.on("handler-error", end.resolve);
-    model.on("close", (cause) =>
-      end.resolve(cause ?? new Error("the broker closed the connection")),
-    );
+    model.on('error', end.resolve);
+    model.on('handler-error', end.resolve);
+    model.on('close', (cause) => end.resolve(cause ?? new Error('the broker closed the connection')));
     this.#watchBlocking(model);
     const link: Link = { model, fail: end.resolve };
-    const timer = setTimeout(
-      () => link.fail(new Error("setting up the channels took too long")),
-      setUpTimeoutMs,
-    );
+    const timer = setTimeout(() => link.fail(new Error('setting up the channels took too long')), setUpTimeoutMs);
     // Either every attachment is set up, or this life ends; both leave `end` as the only thing to wait for.
     await Promise.race([this.#setUp(link), end.promise]);
     clearTimeout(timer);
@@ -143,12 +137,12 @@ export class SupervisedConnection {
   async #setUp(link: Link): Promise<void> {
     try {
       for (const attachment of this.#attachments) {
-        if (this.#closing.signal.aborted) throw new Error("closed while channels were set up");
+        if (this.#closing.signal.aborted) throw new Error('closed while channels were set up');
         await attachment.attach(link);
       }
       this.#link = link;
       this.#lastFailure = undefined;
-      this.#options.onEvent({ type: "connected", purpose: this.#options.purpose });
+      this.#options.onEvent({ type: 'connected', purpose: this.#options.purpose });
     } catch (cause) {
       link.fail(asError(cause));
     }
@@ -157,14 +151,14 @@ export class SupervisedConnection {
   #watchBlocking(model: ChannelModel): void {
     const { onEvent, purpose } = this.#options;
     this.#blocked = false;
-    model.on("blocked", (reason) => {
+    model.on('blocked', (reason) => {
       this.#blocked = true;
-      onEvent({ type: "blocked", purpose, reason });
+      onEvent({ type: 'blocked', purpose, reason });
       for (const attachment of this.#attachments) attachment.block?.(true);
     });
-    model.on("unblocked", () => {
+    model.on('unblocked', () => {
       this.#blocked = false;
-      onEvent({ type: "unblocked", purpose });
+      onEvent({ type: 'unblocked', purpose });
       for (const attachment of this.#attachments) attachment.block?.(false);
     });
   }
@@ -172,7 +166,7 @@ export class SupervisedConnection {
 
 function withHeartbeat(url: string): string {
   const parsed = new URL(url);
-  if (!parsed.searchParams.has("heartbeat")) parsed.searchParams.set("heartbeat", heartbeatSeconds);
+  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', heartbeatSeconds);
   return parsed.toString();
 }
 
@@ -180,9 +174,6 @@ function withHeartbeat(url: string): string {
 async function closeWithin(model: ChannelModel, limitMs: number): Promise<void> {
   const limit = new AbortController();
   const closed = model.close().catch(() => undefined);
-  await Promise.race([
-    closed,
-    delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined),
-  ]);
+  await Promise.race([closed, delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined)]);
   limit.abort();
 }

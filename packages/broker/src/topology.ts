@@ -1,6 +1,6 @@
-import type { ChannelModel } from "amqplib";
-import type { Topology } from "@arrakis/protocol";
-import { asError, BrokerError } from "./errors.ts";
+import type { ChannelModel } from 'amqplib';
+import type { Topology } from '@arrakis/protocol';
+import { asError, BrokerError } from './errors.ts';
 
 /**
  * Declares what is missing. Declaring what already exists in the same form changes nothing.
@@ -9,7 +9,7 @@ import { asError, BrokerError } from "./errors.ts";
 export async function declareTopology(model: ChannelModel, topology: Topology): Promise<void> {
   const channel = await model.createChannel();
   // The failed call itself says what is wrong; the channel's error event says the same again.
-  channel.on("error", () => undefined);
+  channel.on('error', () => undefined);
   for (const { name, type } of topology.exchanges) {
     await explain(`exchange '${name}'`, channel.assertExchange(name, type, { durable: true }));
   }
@@ -17,10 +17,7 @@ export async function declareTopology(model: ChannelModel, topology: Topology): 
     await explain(`queue '${name}'`, channel.assertQueue(name, { durable: true, arguments: args }));
   }
   for (const { exchange, queue, key } of topology.bindings) {
-    await explain(
-      `binding of '${queue}' to '${exchange}'`,
-      channel.bindQueue(queue, exchange, key),
-    );
+    await explain(`binding of '${queue}' to '${exchange}'`, channel.bindQueue(queue, exchange, key));
   }
   await channel.close();
 }
@@ -30,17 +27,17 @@ async function explain(what: string, declared: Promise<unknown>): Promise<void> 
     await declared;
   } catch (thrown) {
     const cause = asError(thrown);
-    const code = "code" in cause ? cause.code : undefined;
+    const code = 'code' in cause ? cause.code : undefined;
     if (code === 406) {
       throw new BrokerError(
-        "topology",
+        'topology',
         `The ${what} already exists with other arguments. RabbitMQ cannot change them in place: drain and delete it, ` +
           `or use another namespace. The broker said: ${cause.message}`,
         { cause },
       );
     }
     if (code === 403) {
-      throw new BrokerError("topology", `This user may not declare the ${what}: ${cause.message}`, {
+      throw new BrokerError('topology', `This user may not declare the ${what}: ${cause.message}`, {
         cause,
       });
     }

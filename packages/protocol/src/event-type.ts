@@ -1,18 +1,18 @@
-import { InteractionType } from "discord-api-types/v10";
+import { InteractionType } from 'discord-api-types/v10';
 
 /** Event types of the dispatches whose own name would not say what they mean to a bot author. */
 const namedTypes: ReadonlyMap<string, string> = new Map([
-  ["GUILD_MEMBER_ADD", "member.join"],
-  ["GUILD_MEMBER_REMOVE", "member.leave"],
-  ["GUILD_MEMBER_UPDATE", "member.update"],
+  ['GUILD_MEMBER_ADD', 'member.join'],
+  ['GUILD_MEMBER_REMOVE', 'member.leave'],
+  ['GUILD_MEMBER_UPDATE', 'member.update'],
 ]);
 
 /** How `GUILD_CREATE` came about: only the session that was told of the guilds in READY can tell. */
-export type GuildCreateCause = "joined" | "available";
+export type GuildCreateCause = 'joined' | 'available';
 
 /** The event type of a `GUILD_CREATE`: a guild the bot has just joined, or one that became available (again). */
 export function guildCreateType(cause: GuildCreateCause): string {
-  return cause === "joined" ? "guild.create" : "guild.available";
+  return cause === 'joined' ? 'guild.create' : 'guild.available';
 }
 
 /**
@@ -20,7 +20,7 @@ export function guildCreateType(cause: GuildCreateCause): string {
  * Source: Discord docs, Gateway Events, "Guild Delete".
  */
 export function guildDeleteType(unavailable: boolean): string {
-  return unavailable ? "guild.unavailable" : "guild.delete";
+  return unavailable ? 'guild.unavailable' : 'guild.delete';
 }
 
 /** The parts of an interaction that decide its event type. */
@@ -31,16 +31,16 @@ export interface InteractionShape {
 }
 
 /** The event type of an interaction; unknown kinds get `interaction.type.<number>` rather than being lost. */
-export function interactionType({ type, commandName = "unnamed" }: InteractionShape): string {
+export function interactionType({ type, commandName = 'unnamed' }: InteractionShape): string {
   switch (type) {
     case InteractionType.ApplicationCommand:
       return `interaction.command.${commandName}`;
     case InteractionType.ApplicationCommandAutocomplete:
       return `interaction.autocomplete.${commandName}`;
     case InteractionType.MessageComponent:
-      return "interaction.component";
+      return 'interaction.component';
     case InteractionType.ModalSubmit:
-      return "interaction.modal";
+      return 'interaction.modal';
     default:
       return `interaction.type.${type}`;
   }
@@ -51,7 +51,7 @@ export function interactionType({ type, commandName = "unnamed" }: InteractionSh
  * `GUILD_CREATE`, `GUILD_DELETE` and `INTERACTION_CREATE` need their content; see the functions above.
  */
 export function dispatchType(name: string): string {
-  return namedTypes.get(name) ?? name.toLowerCase().replaceAll("_", ".");
+  return namedTypes.get(name) ?? name.toLowerCase().replaceAll('_', '.');
 }
 
 /**
@@ -59,9 +59,9 @@ export function dispatchType(name: string): string {
  * of all; everything else has none.
  */
 export function priorityOf(eventType: string): number {
-  if (!eventType.startsWith("interaction.")) return 0;
-  if (eventType.startsWith("interaction.command.")) return 10;
-  if (eventType.startsWith("interaction.autocomplete.")) return 9;
+  if (!eventType.startsWith('interaction.')) return 0;
+  if (eventType.startsWith('interaction.command.')) return 10;
+  if (eventType.startsWith('interaction.autocomplete.')) return 9;
   return 8;
 }
 
@@ -70,6 +70,6 @@ export function priorityOf(eventType: string): number {
  * `interaction.command`. The names of commands are in the logs.
  */
 export function eventTypeLabel(eventType: string): string {
-  if (!eventType.startsWith("interaction.")) return eventType;
-  return eventType.split(".", 2).join(".");
+  if (!eventType.startsWith('interaction.')) return eventType;
+  return eventType.split('.', 2).join('.');
 }

@@ -36,10 +36,6 @@ export interface Event {
  * The id of an event that is not an interaction. The same dispatch, replayed after a RESUME, has the same
  * session and sequence and therefore the same id.
  */
-export function dispatchEventId(
-  applicationId: string,
-  sessionId: string,
-  sequence: number,
-): string {
+export function dispatchEventId(applicationId: string, sessionId: string, sequence: number): string {
   return `${applicationId}:${sessionId}:${sequence}`;
 }

@@ -1,4 +1,4 @@
-export { dispatchEventId, type Event } from "./event.ts";
+export { dispatchEventId, type Event } from './event.ts';
 export {
   dispatchType,
   eventTypeLabel,
@@ -8,8 +8,8 @@ export {
   priorityOf,
   type GuildCreateCause,
   type InteractionShape,
-} from "./event-type.ts";
-export { decodeEvent, encodeEvent, MalformedMessageError, type EventMessage } from "./message.ts";
+} from './event-type.ts';
+export { decodeEvent, encodeEvent, MalformedMessageError, type EventMessage } from './message.ts';
 export {
   isRouted,
   namesIn,
@@ -21,4 +21,4 @@ export {
   type QueueDefinition,
   type RetryTier,
   type Topology,
-} from "./topology.ts";
+} from './topology.ts';

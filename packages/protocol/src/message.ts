@@ -1,5 +1,5 @@
-import { z } from "zod";
-import type { Event } from "./event.ts";
+import { z } from 'zod';
+import type { Event } from './event.ts';
 
 /** Version of the message format, in the header `x-arrakis-v`. */
 const version = 1;
@@ -18,7 +18,7 @@ export interface EventMessage {
     readonly appId: string;
     /** Seconds since the epoch, as AMQP 0-9-1 defines it. */
     readonly timestamp: number;
-    readonly contentType: "application/json";
+    readonly contentType: 'application/json';
     readonly deliveryMode: 2;
     readonly headers: Readonly<Record<string, string | number>>;
   };
@@ -26,22 +26,22 @@ export interface EventMessage {
 
 /** A message that is not an event of this format. It can never become one: a retry is of no use. */
 export class MalformedMessageError extends Error {
-  override readonly name = "MalformedMessageError";
-  readonly kind = "malformed";
+  override readonly name = 'MalformedMessageError';
+  readonly kind = 'malformed';
   readonly retryable = false;
 }
 
 /** Turns an event into the message that carries it. */
 export function encodeEvent(event: Event): EventMessage {
   const headers: Record<string, string | number> = {
-    "x-arrakis-v": version,
-    "x-arrakis-shard": event.shard,
-    "x-arrakis-seq": event.sequence,
-    "x-arrakis-received": event.receivedAt,
+    'x-arrakis-v': version,
+    'x-arrakis-shard': event.shard,
+    'x-arrakis-seq': event.sequence,
+    'x-arrakis-received': event.receivedAt,
     traceparent: event.traceparent,
   };
-  if (event.guildId !== undefined) headers["x-arrakis-guild"] = event.guildId;
-  if (event.userId !== undefined) headers["x-arrakis-user"] = event.userId;
+  if (event.guildId !== undefined) headers['x-arrakis-guild'] = event.guildId;
+  if (event.userId !== undefined) headers['x-arrakis-user'] = event.userId;
   return {
     routingKey: event.type,
     body: event.body,
@@ -51,14 +51,14 @@ export function encodeEvent(event: Event): EventMessage {
       priority: event.priority,
       appId: event.applicationId,
       timestamp: Math.floor(event.receivedAt / 1000),
-      contentType: "application/json",
+      contentType: 'application/json',
       deliveryMode: 2,
       headers,
     },
   };
 }
 
-const snowflake = z.string().regex(/^\d{1,20}$/, "expected a Discord id (digits)");
+const snowflake = z.string().regex(/^\d{1,20}$/, 'expected a Discord id (digits)');
 
 const propertiesSchema = z.object({
   messageId: z.string().min(1).max(255),
@@ -66,12 +66,12 @@ const propertiesSchema = z.object({
   priority: z.number().int().min(0).max(255).optional(),
   appId: snowflake,
   headers: z.object({
-    "x-arrakis-v": z.literal(version),
-    "x-arrakis-shard": z.number().int().min(0),
-    "x-arrakis-seq": z.number().int().min(0),
-    "x-arrakis-received": z.number().int().min(0),
-    "x-arrakis-guild": snowflake.optional(),
-    "x-arrakis-user": snowflake.optional(),
+    'x-arrakis-v': z.literal(version),
+    'x-arrakis-shard': z.number().int().min(0),
+    'x-arrakis-seq': z.number().int().min(0),
+    'x-arrakis-received': z.number().int().min(0),
+    'x-arrakis-guild': snowflake.optional(),
+    'x-arrakis-user': snowflake.optional(),
     traceparent: z.string().max(55),
   }),
 });
@@ -80,28 +80,25 @@ const propertiesSchema = z.object({
  * Turns a message back into the event it carries. The body is not looked at.
  * @throws {MalformedMessageError} naming every property that is missing or wrong.
  */
-export function decodeEvent(message: {
-  readonly body: Buffer;
-  readonly properties: unknown;
-}): Event {
+export function decodeEvent(message: { readonly body: Buffer; readonly properties: unknown }): Event {
   const parsed = propertiesSchema.safeParse(message.properties);
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new MalformedMessageError(`Not an Arrakis event: ${faults.join("; ")}`);
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new MalformedMessageError(`Not an Arrakis event: ${faults.join('; ')}`);
   }
   const { messageId, type, priority = 0, appId, headers } = parsed.data;
-  const guildId = headers["x-arrakis-guild"];
-  const userId = headers["x-arrakis-user"];
+  const guildId = headers['x-arrakis-guild'];
+  const userId = headers['x-arrakis-user'];
   return {
     id: messageId,
     type,
     applicationId: appId,
     priority,
-    shard: headers["x-arrakis-shard"],
-    sequence: headers["x-arrakis-seq"],
+    shard: headers['x-arrakis-shard'],
+    sequence: headers['x-arrakis-seq'],
     ...(guildId !== undefined && { guildId }),
     ...(userId !== undefined && { userId }),
-    receivedAt: headers["x-arrakis-received"],
+    receivedAt: headers['x-arrakis-received'],
     traceparent: headers.traceparent,
     body: message.body,
   };

@@ -1,7 +1,7 @@
 /** An exchange as RabbitMQ declares it; all are durable. */
 export interface ExchangeDefinition {
   readonly name: string;
-  readonly type: "topic" | "direct" | "fanout";
+  readonly type: 'topic' | 'direct' | 'fanout';
 }
 
 /** A queue as RabbitMQ declares it; all are durable and name their `x-queue-type`. */
@@ -46,8 +46,8 @@ export interface Names {
 
 /** What is bound to the two work queues: an event that matches none of these has no consumer. */
 const routes = {
-  interactions: ["interaction.#"],
-  guildEvents: ["guild.#", "member.#", "gateway.#"],
+  interactions: ['interaction.#'],
+  guildEvents: ['guild.#', 'member.#', 'gateway.#'],
 } as const;
 
 /** Deliveries after which RabbitMQ itself dead-letters a message whose consumers all died with it. */
@@ -72,7 +72,7 @@ export function namesIn(namespace: string): Names {
     interactions: `${namespace}.interactions`,
     guildEvents: `${namespace}.events.guild`,
     returns: `${namespace}.returns`,
-    retryTiers: [tier("2s", 2_000), tier("10s", 10_000), tier("60s", 60_000), tier("10m", 600_000)],
+    retryTiers: [tier('2s', 2_000), tier('10s', 10_000), tier('60s', 60_000), tier('10m', 600_000)],
     deadLetters: `${namespace}.dlq`,
   };
 }
@@ -88,9 +88,9 @@ export function topologyIn(namespace: string): Topology {
   const workQueues = [names.interactions, names.guildEvents];
   return {
     exchanges: [
-      { name: names.events, type: "topic" },
-      { name: names.returns, type: "direct" },
-      ...names.retryTiers.map((tier) => ({ name: tier.name, type: "fanout" as const })),
+      { name: names.events, type: 'topic' },
+      { name: names.returns, type: 'direct' },
+      ...names.retryTiers.map((tier) => ({ name: tier.name, type: 'fanout' as const })),
     ],
     queues: [
       interactionsQueue(names),
@@ -110,7 +110,7 @@ export function topologyIn(namespace: string): Topology {
         key,
       })),
       ...workQueues.map((queue) => ({ exchange: names.returns, queue, key: queue })),
-      ...names.retryTiers.map((tier) => ({ exchange: tier.name, queue: tier.name, key: "" })),
+      ...names.retryTiers.map((tier) => ({ exchange: tier.name, queue: tier.name, key: '' })),
     ],
   };
 }
@@ -119,10 +119,10 @@ function interactionsQueue(names: Names): QueueDefinition {
   return {
     name: names.interactions,
     arguments: {
-      "x-queue-type": "classic",
-      "x-max-priority": 10,
-      "x-max-length": lengthLimits.interactions,
-      "x-overflow": "reject-publish",
+      'x-queue-type': 'classic',
+      'x-max-priority': 10,
+      'x-max-length': lengthLimits.interactions,
+      'x-overflow': 'reject-publish',
     },
   };
 }
@@ -132,10 +132,10 @@ function guildEventsQueue(names: Names): QueueDefinition {
     name: names.guildEvents,
     arguments: {
       ...quorum(lengthLimits.guildEvents),
-      "x-delivery-limit": deliveryLimit,
-      "x-dead-letter-exchange": "",
-      "x-dead-letter-routing-key": names.deadLetters,
-      "x-dead-letter-strategy": "at-least-once",
+      'x-delivery-limit': deliveryLimit,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': names.deadLetters,
+      'x-dead-letter-strategy': 'at-least-once',
     },
   };
 }
@@ -145,10 +145,10 @@ function retryQueue(names: Names, tier: RetryTier): QueueDefinition {
     name: tier.name,
     arguments: {
       ...quorum(lengthLimits.retry),
-      "x-message-ttl": tier.delayMs,
+      'x-message-ttl': tier.delayMs,
       // The message keeps its routing key, which names the queue it came from.
-      "x-dead-letter-exchange": names.returns,
-      "x-dead-letter-strategy": "at-least-once",
+      'x-dead-letter-exchange': names.returns,
+      'x-dead-letter-strategy': 'at-least-once',
     },
   };
 }
@@ -158,7 +158,7 @@ function deadLettersQueue(names: Names): QueueDefinition {
 }
 
 function quorum(maxLength: number) {
-  return { "x-queue-type": "quorum", "x-max-length": maxLength, "x-overflow": "reject-publish" };
+  return { 'x-queue-type': 'quorum', 'x-max-length': maxLength, 'x-overflow': 'reject-publish' };
 }
 
 /**
@@ -166,22 +166,17 @@ function quorum(maxLength: number) {
  * Source: RabbitMQ docs, "Topic exchange".
  */
 export function topicMatches(pattern: string, routingKey: string): boolean {
-  return wordsMatch(pattern.split("."), routingKey.split("."));
+  return wordsMatch(pattern.split('.'), routingKey.split('.'));
 }
 
 function wordsMatch(pattern: readonly string[], words: readonly string[]): boolean {
   const [head, ...rest] = pattern;
   if (head === undefined) return words.length === 0;
-  if (head === "#")
-    return wordsMatch(rest, words) || (words.length > 0 && wordsMatch(pattern, words.slice(1)));
-  return (
-    words.length > 0 && (head === "*" || head === words[0]) && wordsMatch(rest, words.slice(1))
-  );
+  if (head === '#') return wordsMatch(rest, words) || (words.length > 0 && wordsMatch(pattern, words.slice(1)));
+  return words.length > 0 && (head === '*' || head === words[0]) && wordsMatch(rest, words.slice(1));
 }
 
 /** Whether an event type reaches a queue: what does not is not worth publishing. */
 export function isRouted(eventType: string): boolean {
-  return [...routes.interactions, ...routes.guildEvents].some((pattern) =>
-    topicMatches(pattern, eventType),
-  );
+  return [...routes.interactions, ...routes.guildEvents].some((pattern) => topicMatches(pattern, eventType));
 }

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Metrics } from "./metrics.ts";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Metrics } from './metrics.ts';
 
 /** Says why the service cannot do its job now; undefined when it can. */
 export type ReadinessCheck = () => string | undefined;
@@ -35,7 +35,7 @@ export class Health {
   static async listen({ host, port, metrics }: HealthOptions): Promise<Health> {
     const health = new Health(metrics);
     await new Promise<void>((resolve, reject) => {
-      health.#server.once("error", reject);
+      health.#server.once('error', reject);
       health.#server.listen(port, host, resolve);
     });
     return health;
@@ -44,7 +44,7 @@ export class Health {
   /** The port it listens on. */
   get port(): number {
     const address = this.#server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
+    return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
   /** The service is ready when every check is content. */
@@ -64,7 +64,7 @@ export class Health {
 
   /** What is wrong, by check; empty when ready. */
   faults(): Record<string, string> {
-    const faults: Record<string, string> = this.#stopping ? { lifecycle: "shutting down" } : {};
+    const faults: Record<string, string> = this.#stopping ? { lifecycle: 'shutting down' } : {};
     for (const [name, check] of this.#checks) {
       const reason = check();
       if (reason !== undefined) faults[name] = reason;
@@ -73,27 +73,21 @@ export class Health {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url?.split("?", 1)[0];
-    if (request.method !== "GET" && request.method !== "HEAD")
-      return reply(response, 405, { error: "only GET" });
-    if (path === "/healthz") return reply(response, 200, { status: "alive" });
-    if (path === "/readyz") {
+    const path = request.url?.split('?', 1)[0];
+    if (request.method !== 'GET' && request.method !== 'HEAD') return reply(response, 405, { error: 'only GET' });
+    if (path === '/healthz') return reply(response, 200, { status: 'alive' });
+    if (path === '/readyz') {
       const faults = this.faults();
       const ready = Object.keys(faults).length === 0;
-      return reply(
-        response,
-        ready ? 200 : 503,
-        ready ? { status: "ready" } : { status: "not ready", faults },
-      );
+      return reply(response, ready ? 200 : 503, ready ? { status: 'ready' } : { status: 'not ready', faults });
     }
-    if (path !== "/metrics")
-      return reply(response, 404, { error: "there are /healthz, /readyz and /metrics" });
+    if (path !== '/metrics') return reply(response, 404, { error: 'there are /healthz, /readyz and /metrics' });
     const text = await this.#metrics.render();
-    response.writeHead(200, { "content-type": this.#metrics.contentType }).end(text);
+    response.writeHead(200, { 'content-type': this.#metrics.contentType }).end(text);
   }
 }
 
 function reply(response: ServerResponse, status: number, body: Record<string, unknown>): void {
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(`${JSON.stringify(body)}\n`);
 }

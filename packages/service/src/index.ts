@@ -1,7 +1,7 @@
-export { Health, type HealthOptions, type ReadinessCheck } from "./health.ts";
-export { createLog, withoutSecrets, type Logger, type LogOptions } from "./log.ts";
-export { latencyBucketsMs, Metrics, type MetricDefinition } from "./metrics.ts";
-export { runService, type Service, type ServiceSettings } from "./run-service.ts";
+export { Health, type HealthOptions, type ReadinessCheck } from './health.ts';
+export { createLog, withoutSecrets, type Logger, type LogOptions } from './log.ts';
+export { latencyBucketsMs, Metrics, type MetricDefinition } from './metrics.ts';
+export { runService, type Service, type ServiceSettings } from './run-service.ts';
 export {
   connectionSettings,
   integerSetting,
@@ -9,4 +9,4 @@ export {
   serviceSettings,
   SettingsError,
   urlSetting,
-} from "./settings.ts";
+} from './settings.ts';

@@ -1,26 +1,18 @@
-import { pino, type DestinationStream, type Logger } from "pino";
+import { pino, type DestinationStream, type Logger } from 'pino';
 
-export type { Logger } from "pino";
+export type { Logger } from 'pino';
 
 /** Properties whose value is a secret, wherever in a logged object they stand (up to two levels down). */
-const secretNames = [
-  "token",
-  "authorization",
-  "password",
-  "secret",
-  "signature",
-  "DISCORD_TOKEN",
-  "url",
-];
+const secretNames = ['token', 'authorization', 'password', 'secret', 'signature', 'DISCORD_TOKEN', 'url'];
 
 /**
  * Secrets as they look within a text: a bot token, an interaction token in a callback or webhook URL, a
  * password in any other URL. Applied to messages and errors, which no property name can protect.
  */
 const secretPatterns: readonly [RegExp, string][] = [
-  [/[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g, "[token]"],
-  [/(\/(?:interactions|webhooks)\/\d+\/)[^/\s?"']+/g, "$1[token]"],
-  [/([a-z][a-z0-9+.-]*:\/\/[^:/\s@]*:)[^@\s/]+@/gi, "$1[password]@"],
+  [/[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g, '[token]'],
+  [/(\/(?:interactions|webhooks)\/\d+\/)[^/\s?"']+/g, '$1[token]'],
+  [/([a-z][a-z0-9+.-]*:\/\/[^:/\s@]*:)[^@\s/]+@/gi, '$1[password]@'],
 ];
 
 /** The text without what looks like a secret. */
@@ -45,19 +37,12 @@ export function createLog({ name, level, destination }: LogOptions): Logger {
     level,
     redact: {
       paths: secretNames.flatMap((secret) => [secret, `*.${secret}`, `*.*.${secret}`]),
-      censor: "[redacted]",
+      censor: '[redacted]',
     },
     serializers: { err: serializeError, error: serializeError },
     hooks: {
-      logMethod(
-        this: Logger,
-        args: Parameters<Logger["info"]>,
-        method: (...args: Parameters<Logger["info"]>) => void,
-      ) {
-        method.apply(
-          this,
-          args.map((arg) => (typeof arg === "string" ? withoutSecrets(arg) : arg)) as typeof args,
-        );
+      logMethod(this: Logger, args: Parameters<Logger['info']>, method: (...args: Parameters<Logger['info']>) => void) {
+        method.apply(this, args.map((arg) => (typeof arg === 'string' ? withoutSecrets(arg) : arg)) as typeof args);
       },
     },
     formatters: { level: (label: string) => ({ level: label }) },
@@ -73,9 +58,9 @@ function serializeError(error: unknown): unknown {
   return {
     type: error.name,
     message: withoutSecrets(error.message),
-    ...("kind" in error && { kind: error.kind }),
-    ...("code" in error && { code: error.code }),
-    stack: withoutSecrets(error.stack ?? ""),
+    ...('kind' in error && { kind: error.kind }),
+    ...('code' in error && { code: error.code }),
+    stack: withoutSecrets(error.stack ?? ''),
     ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
   };
 }

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** A name, what it measures with its unit, and its labels; labels must have few values. */
 export interface MetricDefinition<Label extends string> {
@@ -15,11 +15,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  counter<Label extends string>({
-    name,
-    help,
-    labels = [],
-  }: MetricDefinition<Label>): Counter<Label> {
+  counter<Label extends string>({ name, help, labels = [] }: MetricDefinition<Label>): Counter<Label> {
     return new Counter({ name, help, labelNames: labels, registers: [this.#registry] });
   }
 

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { Health } from "./health.ts";
-import { createLog, withoutSecrets, type Logger } from "./log.ts";
-import { Metrics } from "./metrics.ts";
-import { SettingsError } from "./settings.ts";
+import { setTimeout as delay } from 'node:timers/promises';
+import { Health } from './health.ts';
+import { createLog, withoutSecrets, type Logger } from './log.ts';
+import { Metrics } from './metrics.ts';
+import { SettingsError } from './settings.ts';
 
 /** Settings of {@link serviceSettings}, as far as a service itself needs them. */
 export interface ServiceSettings {
@@ -52,10 +52,10 @@ export async function runService<Settings extends ServiceSettings>(
       port: settings.HEALTH_PORT,
       metrics,
     });
-    lifecycle.defer("health", 1_000, () => health.close());
-    lifecycle.signal.addEventListener("abort", () => health.announceStop());
-    health.addCheck("lifecycle", () => (lifecycle.started ? undefined : "starting"));
-    lifecycle.log.info({ healthPort: health.port }, "starting");
+    lifecycle.defer('health', 1_000, () => health.close());
+    lifecycle.signal.addEventListener('abort', () => health.announceStop());
+    health.addCheck('lifecycle', () => (lifecycle.started ? undefined : 'starting'));
+    lifecycle.log.info({ healthPort: health.port }, 'starting');
     await start(
       {
         log: lifecycle.log,
@@ -68,7 +68,7 @@ export async function runService<Settings extends ServiceSettings>(
       settings,
     );
     lifecycle.started = true;
-    if (!lifecycle.signal.aborted) lifecycle.log.info({ healthPort: health.port }, "started");
+    if (!lifecycle.signal.aborted) lifecycle.log.info({ healthPort: health.port }, 'started');
   } catch (cause) {
     lifecycle.fail(cause instanceof Error ? cause : new Error(String(cause)));
   }
@@ -120,26 +120,22 @@ class Lifecycle {
   listenToSignals(): void {
     const onSignal = (signal: NodeJS.Signals) => {
       if (this.signal.aborted) {
-        this.log.warn({ signal }, "second signal: exiting without waiting");
+        this.log.warn({ signal }, 'second signal: exiting without waiting');
         process.exit(exitCodes.failed);
       }
-      this.log.info({ signal }, "stopping");
+      this.log.info({ signal }, 'stopping');
       this.#stop.abort();
     };
-    process.on("SIGTERM", onSignal);
-    process.on("SIGINT", onSignal);
-    process.on("uncaughtException", (cause) => this.fail(cause));
-    process.on("unhandledRejection", (cause) =>
-      this.fail(cause instanceof Error ? cause : new Error(String(cause))),
-    );
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+    process.on('uncaughtException', (cause) => this.fail(cause));
+    process.on('unhandledRejection', (cause) => this.fail(cause instanceof Error ? cause : new Error(String(cause))));
   }
 
   /** Waits for the stop, releases everything and exits. */
   async end(): Promise<never> {
     if (!this.signal.aborted) {
-      await new Promise<void>((resolve) =>
-        this.signal.addEventListener("abort", () => resolve(), { once: true }),
-      );
+      await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
     }
     const left: string[] = [];
     const deadline = performance.now() + shutdownLimitMs;
@@ -147,20 +143,15 @@ class Lifecycle {
       const limitMs = Math.max(0, Math.min(release.limitMs, deadline - performance.now()));
       if (!(await this.#runRelease(release, limitMs))) left.push(release.name);
     }
-    this.log.info(
-      { left },
-      left.length === 0 ? "stopped" : "stopped; some parts did not end in time",
-    );
+    this.log.info({ left }, left.length === 0 ? 'stopped' : 'stopped; some parts did not end in time');
     process.exit(this.#failed ? exitCodes.failed : exitCodes.stopped);
   }
 
   async #runRelease({ name, release }: Release, limitMs: number): Promise<boolean> {
     const limit = new AbortController();
-    const expired = delay(limitMs, "expired" as const, { signal: limit.signal }).catch(
-      () => "expired" as const,
-    );
+    const expired = delay(limitMs, 'expired' as const, { signal: limit.signal }).catch(() => 'expired' as const);
     try {
-      return (await Promise.race([release(), expired])) !== "expired";
+      return (await Promise.race([release(), expired])) !== 'expired';
     } catch (cause) {
       this.log.error({ err: cause, part: name }, `stopping ${name} failed`);
       return false;

@@ -1,9 +1,9 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 /** Settings that cannot be used. Its message names every wrong variable, what is expected, and an example. */
 export class SettingsError extends Error {
-  override readonly name = "SettingsError";
-  readonly kind = "settings";
+  override readonly name = 'SettingsError';
+  readonly kind = 'settings';
   readonly retryable = false;
 }
 
@@ -17,38 +17,30 @@ export function loadSettings<Shape extends z.ZodRawShape>(
   environment: NodeJS.ProcessEnv,
 ): Readonly<z.output<z.ZodObject<Shape>>> {
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = schema.safeParse(given);
   if (parsed.success) return Object.freeze(parsed.data);
   const faults = new Map<string, string>();
   for (const issue of parsed.error.issues) {
-    const name = String(issue.path[0] ?? "settings");
+    const name = String(issue.path[0] ?? 'settings');
     if (!faults.has(name)) faults.set(name, describeFault(name, name in given, schema.shape[name]));
   }
   throw new SettingsError(
-    `${faults.size === 1 ? "A setting is" : `${faults.size} settings are`} wrong:\n${[...faults.values()].join("\n")}\n` +
-      "Settings are environment variables; README.md lists them, and .env is read in development.",
+    `${faults.size === 1 ? 'A setting is' : `${faults.size} settings are`} wrong:\n${[...faults.values()].join('\n')}\n` +
+      'Settings are environment variables; README.md lists them, and .env is read in development.',
   );
 }
 
 function describeFault(name: string, given: boolean, field: unknown): string {
   const expected = field instanceof z.ZodType ? field.description : undefined;
-  return `  ${name} ${given ? "cannot be used" : "is missing"}${expected === undefined ? "" : `: expected ${expected}`}`;
+  return `  ${name} ${given ? 'cannot be used' : 'is missing'}${expected === undefined ? '' : `: expected ${expected}`}`;
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
 /** A whole number given as text, within bounds. */
-export function integerSetting({
-  min,
-  max,
-  defaultsTo,
-}: {
-  min: number;
-  max: number;
-  defaultsTo: number;
-}) {
+export function integerSetting({ min, max, defaultsTo }: { min: number; max: number; defaultsTo: number }) {
   return z.coerce
     .number()
     .int()
@@ -62,30 +54,24 @@ export function integerSetting({
 export function urlSetting(protocols: readonly string[], example: string) {
   return z
     .string()
-    .refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ""))
+    .refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''))
     .describe(
-      `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}; for example ${example}`,
+      `a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}; for example ${example}`,
     );
 }
 
 /** The settings that every service has. */
 export const serviceSettings = {
   APP_ENV: z
-    .enum(["development", "test", "staging", "production"])
-    .default("development")
-    .describe("development, test, staging or production"),
+    .enum(['development', 'test', 'staging', 'production'])
+    .default('development')
+    .describe('development, test, staging or production'),
   LOG_LEVEL: z
-    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
-    .default("info")
-    .describe("fatal, error, warn, info, debug, trace or silent"),
-  HEALTH_HOST: z
-    .string()
-    .min(1)
-    .default("0.0.0.0")
-    .describe("an address to listen on; for example 127.0.0.1"),
-  HEALTH_PORT: port
-    .default(8080)
-    .describe("a port from 0 to 65535, 0 for any free one; for example 8080"),
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('fatal, error, warn, info, debug, trace or silent'),
+  HEALTH_HOST: z.string().min(1).default('0.0.0.0').describe('an address to listen on; for example 127.0.0.1'),
+  HEALTH_PORT: port.default(8080).describe('a port from 0 to 65535, 0 for any free one; for example 8080'),
 };
 
 /** The settings of a service that speaks with the broker, Redis and Discord. */
@@ -93,19 +79,17 @@ export const connectionSettings = {
   DISCORD_TOKEN: z
     .string()
     .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
-    .describe(
-      "the bot's token from Discord's developer portal, three parts with dots between, without 'Bot '",
-    ),
-  DISCORD_API_URL: urlSetting(["https:", "http:"], "https://discord.com/api/v10")
-    .transform((url) => url.replace(/\/+$/, ""))
-    .default("https://discord.com/api/v10"),
-  RABBITMQ_URL: urlSetting(["amqp:", "amqps:"], "amqp://guest:guest@localhost:5672"),
-  REDIS_URL: urlSetting(["redis:", "rediss:"], "redis://localhost:6379"),
+    .describe("the bot's token from Discord's developer portal, three parts with dots between, without 'Bot '"),
+  DISCORD_API_URL: urlSetting(['https:', 'http:'], 'https://discord.com/api/v10')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .default('https://discord.com/api/v10'),
+  RABBITMQ_URL: urlSetting(['amqp:', 'amqps:'], 'amqp://guest:guest@localhost:5672'),
+  REDIS_URL: urlSetting(['redis:', 'rediss:'], 'redis://localhost:6379'),
   ARRAKIS_NAMESPACE: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)
-    .default("arrakis")
+    .default('arrakis')
     .describe(
-      "the first segment of queue names and Redis keys: small letters, digits, dots, dashes; for example arrakis",
+      'the first segment of queue names and Redis keys: small letters, digits, dots, dashes; for example arrakis',
     ),
 };

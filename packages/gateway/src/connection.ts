@@ -1,0 +1,166 @@
+import { GatewayOpcodes } from 'discord-api-types/v10';
+import { WebSocket, type RawData } from 'ws';
+import { FrameError, readFrame, type Frame } from './frame.ts';
+import { resumableCloseCode } from './close-codes.ts';
+
+/** How a connection ended: Discord's close code, or 1006 when the socket just broke. */
+export interface ConnectionEnd {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface ConnectionHandlers {
+  /** Every payload but those of the heartbeat. */
+  frame(frame: Frame): void;
+  /** Discord has said hello: now identify or resume. */
+  hello(): void;
+  /** Called once, last. */
+  end(end: ConnectionEnd): void;
+  /** The sequence that a heartbeat acknowledges; null before there is a session. */
+  acknowledged(): number | null;
+}
+
+/** Limits in ms: from the connect to hello, and from our close to the socket's end. */
+const limits = { hello: 15_000, close: 2_000 };
+
+/** The largest payload accepted, in bytes; a GUILD_CREATE of the largest guilds has a few MB. */
+const maxPayload = 32 * 1024 * 1024;
+
+/**
+ * One WebSocket connection to the gateway: hello, heartbeats and their acknowledgement, sending, closing. It
+ * knows no session. (Discord docs, Gateway, "Connection Lifecycle".)
+ */
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #handlers: ConnectionHandlers;
+  #helloTimer: NodeJS.Timeout | undefined;
+  #heartbeatTimer: NodeJS.Timeout | undefined;
+  #closeTimer: NodeJS.Timeout | undefined;
+  #heartbeatSentAt: number | undefined;
+  #latencyMs: number | undefined;
+  #paused = false;
+  #ended: ConnectionEnd | undefined;
+
+  constructor(url: string, handlers: ConnectionHandlers) {
+    this.#handlers = handlers;
+    this.#socket = new WebSocket(gatewayAddress(url), {
+      perMessageDeflate: false,
+      // JSON.parse refuses what is no text just as well.
+      skipUTF8Validation: true,
+      maxPayload,
+      handshakeTimeout: limits.hello,
+    });
+    this.#socket.on('message', (data) => this.#receive(data));
+    this.#socket.on('close', (code, reason) => this.#finish({ code, reason: reason.toString().slice(0, 200) }));
+    // What matters follows as 'close'; the message may hold the address but no secret.
+    this.#socket.on('error', (cause) => (this.#ended ??= { code: 1006, reason: cause.message }));
+    this.#helloTimer = setTimeout(() => this.abandon('no hello in time'), limits.hello);
+  }
+
+  /** Round trip of the last acknowledged heartbeat, in ms. */
+  get latencyMs(): number | undefined {
+    return this.#latencyMs;
+  }
+
+  send(op: GatewayOpcodes, d: unknown): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ op, d }));
+  }
+
+  /** Stops reading the socket. Heartbeats go on; their acknowledgements are not expected meanwhile. */
+  pause(): void {
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    // The acknowledgement of a heartbeat sent meanwhile may lie behind many unread dispatches.
+    this.#heartbeatSentAt = undefined;
+    this.#socket.resume();
+  }
+
+  /** Closes so that the session can be resumed. `end` follows, whether Discord answers or not. */
+  close(reason: string): void {
+    this.#ended ??= { code: resumableCloseCode, reason };
+    this.#closeTimer ??= setTimeout(() => this.#socket.terminate(), limits.close);
+    // A paused socket would never read the other side's close frame.
+    this.#socket.resume();
+    this.#socket.close(resumableCloseCode);
+  }
+
+  /** Gives up a connection on which nothing can be expected any more. The session can be resumed. */
+  abandon(reason: string): void {
+    this.#ended ??= { code: 1006, reason };
+    this.#socket.terminate();
+  }
+
+  #receive(data: RawData): void {
+    if (this.#ended !== undefined || !Buffer.isBuffer(data)) return;
+    let frame: Frame;
+    try {
+      frame = readFrame(data);
+    } catch (cause) {
+      if (!(cause instanceof FrameError)) throw cause;
+      this.close(cause.message);
+      return;
+    }
+    if (frame.op === GatewayOpcodes.Hello) this.#begin(frame.d);
+    else if (frame.op === GatewayOpcodes.HeartbeatAck) this.#acknowledge();
+    else if (frame.op === GatewayOpcodes.Heartbeat) this.#heartbeat();
+    else this.#handlers.frame(frame);
+  }
+
+  #begin(hello: unknown): void {
+    const intervalMs = heartbeatInterval(hello);
+    if (intervalMs === undefined || this.#heartbeatTimer !== undefined) {
+      this.close('Discord sent a hello that cannot be understood');
+      return;
+    }
+    clearTimeout(this.#helloTimer);
+    // The first heartbeat comes after a random part of the interval, so that a fleet does not beat as one.
+    this.#heartbeatTimer = setTimeout(() => this.#beat(intervalMs), intervalMs * Math.random());
+    this.#handlers.hello();
+  }
+
+  #beat(intervalMs: number): void {
+    if (this.#heartbeatSentAt !== undefined && !this.#paused) {
+      this.abandon('zombie: a heartbeat was not acknowledged before the next');
+      return;
+    }
+    this.#heartbeat();
+    this.#heartbeatTimer = setTimeout(() => this.#beat(intervalMs), intervalMs);
+  }
+
+  #heartbeat(): void {
+    this.#heartbeatSentAt = this.#paused ? undefined : performance.now();
+    this.send(GatewayOpcodes.Heartbeat, this.#handlers.acknowledged());
+  }
+
+  #acknowledge(): void {
+    if (this.#heartbeatSentAt === undefined) return;
+    this.#latencyMs = performance.now() - this.#heartbeatSentAt;
+    this.#heartbeatSentAt = undefined;
+  }
+
+  #finish(closed: ConnectionEnd): void {
+    clearTimeout(this.#helloTimer);
+    clearTimeout(this.#heartbeatTimer);
+    clearTimeout(this.#closeTimer);
+    this.#ended ??= closed;
+    this.#handlers.end(this.#ended);
+  }
+}
+
+function gatewayAddress(url: string): string {
+  const address = new URL(url);
+  address.searchParams.set('v', '10');
+  address.searchParams.set('encoding', 'json');
+  return address.toString();
+}
+
+function heartbeatInterval(hello: unknown): number | undefined {
+  if (typeof hello !== 'object' || hello === null || !('heartbeat_interval' in hello)) return undefined;
+  const interval = hello.heartbeat_interval;
+  return typeof interval === 'number' && interval > 0 && interval < 600_000 ? interval : undefined;
+}

@@ -1,0 +1,24 @@
+/** A dispatch of the gateway as a shard hands it on. */
+export interface Dispatch {
+  /** Event name as Discord writes it, `GUILD_MEMBER_ADD` for example. */
+  readonly name: string;
+  readonly sequence: number;
+  readonly sessionId: string;
+  readonly shardId: number;
+  /** Discord's `d`, parsed; its form is not checked. */
+  readonly data: unknown;
+  /** The bytes of `d` as they came. */
+  readonly body: Buffer;
+  /** When the frame was read, in ms since the epoch. */
+  readonly receivedAt: number;
+  /**
+   * For GUILD_CREATE: whether the guild had been announced as unavailable, so that this is no join.
+   */
+  readonly guildWasUnavailable: boolean;
+}
+
+/**
+ * Takes a dispatch over. `confirm` is to be called once, when the event is safe with the broker or when nobody
+ * wants it: until then the cursor stands before it, and Discord would send it again after a RESUME.
+ */
+export type DispatchSink = (dispatch: Dispatch, confirm: () => void) => void;

@@ -1,0 +1,103 @@
+import { Cursor } from './cursor.ts';
+
+/** A session as it is stored, to be resumed by whoever comes next. */
+export interface StoredSession {
+  readonly sessionId: string;
+  /** Where Discord wants it resumed. */
+  readonly resumeUrl: string;
+  /** The cursor: RESUME asks for everything after it. */
+  readonly sequence: number;
+  /** Guilds that were unavailable at the cursor: their GUILD_CREATE is no join. */
+  readonly unavailableGuilds: readonly string[];
+}
+
+interface GuildChange {
+  readonly sequence: number;
+  readonly guildId: string;
+  readonly unavailable: boolean;
+}
+
+/**
+ * A gateway session: its cursor, and the guilds it was told of as unavailable. Those are what tells a guild that
+ * comes (back) from one the bot has just joined, since Discord sends GUILD_CREATE for both.
+ */
+export class Session {
+  readonly id: string;
+  readonly resumeUrl: string;
+  readonly #cursor: Cursor;
+  /** As of the last dispatch received. */
+  readonly #unavailable: Set<string>;
+  /** As of the cursor: what a resumed session must begin with, so that a replay is understood as the first time. */
+  readonly #unavailableAtCursor: Set<string>;
+  #changes: GuildChange[] = [];
+
+  private constructor({ sessionId, resumeUrl, sequence, unavailableGuilds }: StoredSession) {
+    this.id = sessionId;
+    this.resumeUrl = resumeUrl;
+    this.#cursor = new Cursor(sequence);
+    this.#unavailable = new Set(unavailableGuilds);
+    this.#unavailableAtCursor = new Set(unavailableGuilds);
+  }
+
+  /** The session that a READY opens. READY itself is its first dispatch, still to be received. */
+  static opened(sessionId: string, resumeUrl: string): Session {
+    return new Session({ sessionId, resumeUrl, sequence: 0, unavailableGuilds: [] });
+  }
+
+  static restored(stored: StoredSession): Session {
+    return new Session(stored);
+  }
+
+  get cursor(): number {
+    return this.#cursor.position;
+  }
+
+  get lastReceived(): number {
+    return this.#cursor.lastReceived;
+  }
+
+  get lag(): number {
+    return this.#cursor.lag;
+  }
+
+  /** False for a dispatch received before. */
+  receive(sequence: number): boolean {
+    return this.#cursor.receive(sequence);
+  }
+
+  /** The dispatch is safe with the broker, or nobody wants it. True when the cursor has moved. */
+  confirm(sequence: number): boolean {
+    if (!this.#cursor.confirm(sequence)) return false;
+    let passed = 0;
+    for (const { sequence: changedAt, guildId, unavailable } of this.#changes) {
+      if (changedAt > this.#cursor.position) break;
+      if (unavailable) this.#unavailableAtCursor.add(guildId);
+      else this.#unavailableAtCursor.delete(guildId);
+      passed += 1;
+    }
+    if (passed > 0) this.#changes = this.#changes.slice(passed);
+    return true;
+  }
+
+  isUnavailable(guildId: string): boolean {
+    return this.#unavailable.has(guildId);
+  }
+
+  /** A dispatch said that the guild is (no longer) unavailable. */
+  setUnavailable(guildId: string, unavailable: boolean, sequence: number): void {
+    if (this.#unavailable.has(guildId) === unavailable) return;
+    if (unavailable) this.#unavailable.add(guildId);
+    else this.#unavailable.delete(guildId);
+    this.#changes.push({ sequence, guildId, unavailable });
+  }
+
+  /** The session as of the cursor. */
+  snapshot(): StoredSession {
+    return {
+      sessionId: this.id,
+      resumeUrl: this.resumeUrl,
+      sequence: this.#cursor.position,
+      unavailableGuilds: [...this.#unavailableAtCursor],
+    };
+  }
+}

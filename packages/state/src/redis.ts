@@ -1,0 +1,77 @@
+import { Redis } from 'ioredis';
+
+export interface StateOptions {
+  /** `redis://` or `rediss://`, with user, password and database. */
+  readonly url: string;
+  /** First segment of every key. */
+  readonly namespace: string;
+  /** Every key belongs to one bot, and to one slot of a cluster. */
+  readonly applicationId: string;
+  /** Told when Redis is lost or found again. */
+  readonly onAvailability?: (available: boolean, cause?: Error) => void;
+}
+
+/** Redis cannot be reached, or did not answer in time. Nothing is known of what the command did. */
+export class StateUnavailableError extends Error {
+  override readonly name = 'StateUnavailableError';
+  readonly kind = 'state-unavailable';
+  readonly retryable = true;
+}
+
+/** How long a command may take, in ms; then it counts as failed and the caller goes on in its own way. */
+const commandTimeoutMs = 2_000;
+
+/**
+ * The connection: reconnects for ever with capped, jittered backoff, and fails commands at once while it is lost,
+ * since whoever asks has something better to do than to wait without an end.
+ */
+export class StateConnection {
+  readonly redis: Redis;
+  readonly #prefix: string;
+  #lastFailure: Error | undefined;
+
+  constructor({ url, namespace, applicationId, onAvailability = () => undefined }: StateOptions) {
+    this.#prefix = `${namespace}:{${applicationId}}:`;
+    this.redis = new Redis(url, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: commandTimeoutMs,
+      connectTimeout: 5_000,
+      retryStrategy: (attempt) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2),
+    });
+    this.redis.on('ready', () => {
+      this.#lastFailure = undefined;
+      onAvailability(true);
+    });
+    this.redis.on('error', (cause: Error) => (this.#lastFailure = cause));
+    this.redis.on('close', () => onAvailability(false, this.#lastFailure));
+  }
+
+  /** The full name of a key. */
+  key(...parts: readonly string[]): string {
+    return this.#prefix + parts.join(':');
+  }
+
+  /** Why Redis cannot be used now; undefined when it can. */
+  whyUnavailable(): string | undefined {
+    if (this.redis.status === 'ready') return undefined;
+    return `Redis is not connected${this.#lastFailure === undefined ? '' : `: ${this.#lastFailure.message}`}`;
+  }
+
+  /**
+   * Runs commands and names their failure.
+   * @throws {StateUnavailableError}
+   */
+  async run<Result>(commands: (redis: Redis) => Promise<Result>): Promise<Result> {
+    try {
+      return await commands(this.redis);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new StateUnavailableError(`Redis could not be asked: ${message}`, { cause });
+    }
+  }
+
+  close(): void {
+    this.redis.disconnect();
+  }
+}
