@@ -1,8 +1,8 @@
-import type { Channel } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import { namesIn, topologyIn, type Names, type Topology } from '@arrakis/protocol';
 import type { BrokerListener } from './broker-event.ts';
 import { Consumer, type ConsumeOptions } from './consumer.ts';
-import { BrokerError } from './errors.ts';
+import { asError, BrokerError } from './errors.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
 import { Publisher } from './publisher.ts';
 import { SupervisedConnection, type Attachment, type Link } from './supervised-connection.ts';
@@ -133,30 +133,34 @@ class TopologyAttachment implements Attachment {
   }
 }
 
-/** Asks for queue depths on a channel of its own, since a missing queue closes the channel. */
+/** Asks for queue depths, on a channel of its own each time, since asking for a missing queue closes it. */
 class QueueInspector implements Attachment {
-  #channel: Channel | undefined;
+  #model: ChannelModel | undefined;
 
-  async attach({ model, fail }: Link): Promise<void> {
-    const channel = await model.createChannel();
-    channel.on('error', fail);
-    channel.on('close', () => fail(new Error('the broker closed the inspecting channel')));
-    this.#channel = channel;
+  async attach({ model }: Link): Promise<void> {
+    this.#model = model;
   }
 
   detach(): void {
-    this.#channel = undefined;
+    this.#model = undefined;
   }
 
   async depths(queues: readonly string[]): Promise<Map<string, QueueDepth>> {
-    const channel = this.#channel;
-    if (channel === undefined) throw new BrokerError('disconnected', 'There is no broker connection to ask.');
-    const replies = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
-    return new Map(
-      replies.map(({ queue, messageCount, consumerCount }) => [
-        queue,
-        { ready: messageCount, consumers: consumerCount },
-      ]),
-    );
+    if (this.#model === undefined) throw new BrokerError('disconnected', 'There is no broker connection to ask.');
+    try {
+      const channel = await this.#model.createChannel();
+      // The failed question itself says what is wrong.
+      channel.on('error', () => undefined);
+      const replies = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
+      await channel.close();
+      return new Map(
+        replies.map(({ queue, messageCount, consumerCount }) => [
+          queue,
+          { ready: messageCount, consumers: consumerCount },
+        ]),
+      );
+    } catch (cause) {
+      throw new BrokerError('disconnected', `The queues could not be asked: ${asError(cause).message}`, { cause });
+    }
   }
 }
