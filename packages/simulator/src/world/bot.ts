@@ -34,6 +34,8 @@ export interface Bot extends GatewayBot {
   readonly permissions: bigint;
   /** ids of the guilds that the bot is in, unavailable ones included */
   guildIds(): readonly string[];
+  /** From now on only a new token is valid, as after too many IDENTIFYs in a day. */
+  resetToken(): void;
 }
 
 export function createBot(
@@ -46,10 +48,16 @@ export function createBot(
     applicationId,
     newUser(applicationId, { username: options.name ?? "Arrakis", globalName: null, bot: true }),
   );
+  let token = options.token ?? past.token(applicationId);
   return {
     applicationId,
     userId: applicationId,
-    token: options.token ?? past.token(applicationId),
+    get token() {
+      return token;
+    },
+    resetToken: () => {
+      token = past.token(applicationId);
+    },
     privilegedIntents: options.privilegedIntents ?? allPrivilegedIntents,
     permissions: options.permissions ?? defaultBotPermissions,
     get user() {

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GatewayServer } from './gateway/server.ts';
+import type { GatewayOptions } from './gateway/options.ts';
+import { Recording } from './recording.ts';
+import type { Bot } from './world/bot.ts';
+import type { WorldOptions } from './world/options.ts';
+import { World } from './world/world.ts';
+
+export interface SimulatorOptions extends Pick<WorldOptions, 'seed' | 'guilds' | 'membersPerGuild' | 'bots'> {
+  /** TCP port on 127.0.0.1; default 0: any free one */
+  readonly port?: number | undefined;
+  readonly gateway?: GatewayOptions | undefined;
+}
+
+const host = '127.0.0.1';
+const gatewayPaths = /^\/gateway(?:\/resume)?\/?$/;
+
+/** A simulated Discord: gateway, REST and control API on one port of the loopback interface. */
+export class Simulator implements AsyncDisposable {
+  readonly world: World;
+  readonly gateway: GatewayServer;
+  readonly recording = new Recording();
+  readonly #server: Server;
+  #port = 0;
+
+  constructor(options: SimulatorOptions) {
+    this.world = new World(options);
+    this.gateway = new GatewayServer({
+      directory: this.world,
+      url: () => this.gatewayUrl,
+      recording: this.recording,
+      options: options.gateway,
+      onTokenReset: (applicationId) => this.world.bot(applicationId).resetToken(),
+    });
+    this.world.connect(this.gateway);
+    this.#server = createServer((request, response) => this.#handle(request, response));
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /** `http://127.0.0.1:<port>` */
+  get origin(): string {
+    return `http://${host}:${this.#port}`;
+  }
+
+  /** What `DISCORD_API_URL` is in production: the base of all REST routes, with the version. */
+  get apiUrl(): string {
+    return `${this.origin}/api/v10`;
+  }
+
+  /** The WebSocket URL that GET /gateway names, without a query string. */
+  get gatewayUrl(): string {
+    return `ws://${host}:${this.#port}/gateway`;
+  }
+
+  get controlUrl(): string {
+    return `${this.origin}/control`;
+  }
+
+  get bots(): readonly Bot[] {
+    return this.world.bots;
+  }
+
+  /** Rejects when the port cannot be had. */
+  async listen(port: number): Promise<void> {
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening');
+    const address = this.#server.address();
+    if (typeof address === 'object' && address !== null) this.#port = address.port;
+  }
+
+  /** Ends every connection and frees the port. */
+  async stop(): Promise<void> {
+    this.gateway.stop();
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #handle(_request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(404).end();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { pathname } = new URL(request.url ?? '/', this.origin);
+    if (gatewayPaths.test(pathname)) this.gateway.handleUpgrade(request, socket, head);
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  }
+}
+
+/** Starts a simulated Discord; `await using` stops it. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = new Simulator(options);
+  await simulator.listen(options.port ?? 0);
+  return simulator;
+}
