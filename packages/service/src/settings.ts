@@ -80,6 +80,11 @@ export const connectionSettings = {
     .string()
     .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
     .describe("the bot's token from Discord's developer portal, three parts with dots between, without 'Bot '"),
+  DISCORD_APPLICATION_ID: z
+    .string()
+    .regex(/^\d{15,20}$/)
+    .optional()
+    .describe('the application id from the developer portal; for example 1088510058284990888'),
   DISCORD_API_URL: urlSetting(['https:', 'http:'], 'https://discord.com/api/v10')
     .transform((url) => url.replace(/\/+$/, ''))
     .default('https://discord.com/api/v10'),

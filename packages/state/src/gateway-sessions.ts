@@ -5,7 +5,7 @@ const gatewaySession = z.object({
   sessionId: z.string().min(1),
   resumeUrl: z.url(),
   sequence: z.number().int().min(0),
-  unavailableGuilds: z.array(z.string()),
+  unavailableGuilds: z.array(z.string()).readonly(),
 });
 
 /** A gateway session as it survives its process. */

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FrameError, readFrame } from './frame.ts';
+
+const dispatch = (d: unknown) => Buffer.from(`{"t":"GUILD_MEMBER_ADD","s":42,"op":0,"d":${JSON.stringify(d)}}`);
+
+describe('a dispatch', () => {
+  it('hands on the very bytes of d when Discord writes it as usual', () => {
+    const bytes = '{"a": 1.0, "nick":"Zo\\u00eb ☂", "n":{"d":[]}}';
+    const frame = readFrame(Buffer.from(`{"t":"X","s":7,"op":0,"d":${bytes}}`));
+    expect(frame.body.toString()).toBe(bytes);
+    expect(frame).toMatchObject({ op: 0, s: 7, t: 'X', d: { a: 1, nick: 'Zoë ☂' } });
+  });
+
+  it('means the same in any order of keys, with any escapes and spaces', () => {
+    const order = fc.shuffledSubarray(['t', 's', 'op', 'd'], { minLength: 4 });
+    fc.assert(
+      fc.property(order, fc.jsonValue(), fc.integer({ min: 0 }), fc.boolean(), (keys, d, s, spaced) => {
+        const parts: Record<string, unknown> = { t: 'A_"é', s, op: 0, d };
+        const text = JSON.stringify(Object.fromEntries(keys.map((key) => [key, parts[key]])), null, spaced ? 2 : 0);
+        const frame = readFrame(Buffer.from(text));
+        expect(frame).toMatchObject({ t: 'A_"é', s, op: 0 });
+        expect(JSON.parse(frame.body.toString())).toEqual(JSON.parse(JSON.stringify(d)));
+      }),
+    );
+  });
+
+  it('keeps foreign keys out of the body', () => {
+    const frame = readFrame(Buffer.from('{"t":"X","s":7,"op":0,"d":{"a":1},"trace":["x"]}'));
+    expect(frame.body.toString()).toBe('{"a":1}');
+  });
+});
+
+describe('what is no payload', () => {
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '"text"',
+    '{"op":"0"}',
+    '{"op":0,"d":{}}',
+    '{"op":0,"s":1,"t":null,"d":{}}',
+    '{"op":0,"s":-1,"t":"X"}',
+  ])('is refused: %j', (text) => {
+    expect(() => readFrame(Buffer.from(text))).toThrow(FrameError);
+  });
+
+  it('is refused whatever bytes it has, with an error that repeats none of them', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        try {
+          readFrame(Buffer.from(bytes));
+        } catch (cause) {
+          expect(cause).toBeInstanceOf(FrameError);
+        }
+      }),
+    );
+    const truncated = dispatch({ token: 'aW50ZXJhY3Rpb246c2VjcmV0' }).subarray(0, -3);
+    expect(() => readFrame(truncated)).toThrow(/is not JSON/);
+    expect(() => readFrame(truncated)).not.toThrow(/aW50/);
+  });
+});
