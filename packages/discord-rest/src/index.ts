@@ -1,1 +1,15 @@
-export {};
+export {
+  DiscordRest,
+  type Acknowledgement,
+  type AuditedOptions,
+  type CallOptions,
+  type DiscordRestOptions,
+  type MessageBody,
+  type MessageOptions,
+} from './discord-rest.ts';
+export { DiscordRestError, type DiscordRestErrorKind } from './discord-rest-error.ts';
+export { acknowledgeBy, answerBy, createdAt } from './interaction-time.ts';
+export { nonceFor } from './message-body.ts';
+export { discordPayload, snowflake } from './payload.ts';
+export type { RestEvent, RestListener } from './rest-event.ts';
+export type { InteractionReference, RoleAssignment } from './route.ts';

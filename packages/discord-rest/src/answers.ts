@@ -1,0 +1,33 @@
+import type { APIApplicationCommand, APIGatewayBotInfo, APIGuildMember, APIMessage } from 'discord-api-types/v10';
+import { z } from 'zod';
+import { discordPayload, snowflake } from './payload.ts';
+
+/** For the answers that say no more than their status. */
+export const nothing: z.ZodType<void> = z.unknown().transform(() => undefined);
+
+export const message = discordPayload<APIMessage>(
+  z.looseObject({ id: snowflake, channel_id: snowflake, content: z.string() }),
+);
+
+export const channelId: z.ZodType<string> = z.looseObject({ id: snowflake }).transform((channel) => channel.id);
+
+export const guildMember = discordPayload<APIGuildMember>(
+  z.looseObject({ user: z.looseObject({ id: snowflake }), roles: z.array(snowflake) }),
+);
+
+export const commands = discordPayload<APIApplicationCommand[]>(
+  z.array(z.looseObject({ id: snowflake, name: z.string(), type: z.number() })),
+);
+
+export const gatewayBot = discordPayload<APIGatewayBotInfo>(
+  z.looseObject({
+    url: z.url(),
+    shards: z.number().int().positive(),
+    session_start_limit: z.looseObject({
+      total: z.number().int(),
+      remaining: z.number().int(),
+      reset_after: z.number().nonnegative(),
+      max_concurrency: z.number().int().positive(),
+    }),
+  }),
+);

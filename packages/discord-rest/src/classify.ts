@@ -1,0 +1,131 @@
+import { RESTJSONErrorCodes as codes } from 'discord-api-types/v10';
+import { z } from 'zod';
+import { DiscordRestError, type DiscordRestErrorKind, type FailureDetails } from './discord-rest-error.ts';
+import { header, type Response } from './response.ts';
+import type { Route } from './route.ts';
+
+/** Discord's JSON error. Source: Discord docs, Reference, "Error Messages". */
+const errorSchema = z.object({
+  code: z.number().optional(),
+  retry_after: z.number().nonnegative().optional(),
+  global: z.boolean().optional(),
+  errors: z.unknown().optional(),
+});
+
+/** Codes that say more than their status does. */
+const kindOfCode: ReadonlyMap<number, DiscordRestErrorKind> = new Map([
+  [codes.UnknownInteraction, 'too-late'],
+  [codes.InvalidWebhookToken, 'too-late'],
+  [codes.InteractionHasAlreadyBeenAcknowledged, 'already-acknowledged'],
+  [codes.CloudflareIsBlockingYourRequest, 'blocked'],
+  [codes.ServiceResourceIsBeingRateLimited, 'unavailable'],
+  [codes.APIResourceOverloaded, 'unavailable'],
+]);
+
+/** Statuses with which the request surely had no effect: it never reached what would have done it. */
+const surelyWithoutEffect: ReadonlySet<number> = new Set([502, 503]);
+
+/** What a 429 says of who is limited. Source: Discord docs, Rate Limits, "Header Format". */
+export type RateLimitScope = 'user' | 'global' | 'shared';
+
+/** How long to wait after a 429, and who has to. */
+export interface RateLimited {
+  readonly retryAfterMs: number;
+  readonly scope: RateLimitScope;
+}
+
+/** What a 429 asks for; undefined for any other answer, and for a 429 that is not Discord's own (no JSON). */
+export function rateLimitOf({ status, headers, body }: Response): RateLimited | undefined {
+  const parsed = errorSchema.safeParse(body);
+  if (status !== 429 || !parsed.success) return undefined;
+  const seconds = parsed.data.retry_after ?? Number(header(headers, 'retry-after'));
+  const stated = header(headers, 'x-ratelimit-scope');
+  const global = parsed.data.global === true || stated === 'global';
+  return {
+    retryAfterMs: Number.isFinite(seconds) ? Math.ceil(seconds * 1000) : 1_000,
+    scope: global ? 'global' : stated === 'shared' ? 'shared' : 'user',
+  };
+}
+
+/** The failure that an answer means; undefined when it is a success. */
+export function failureOf(route: Route, response: Response, attempt: number): DiscordRestError | undefined {
+  const { status } = response;
+  if (status >= 200 && status < 300) return undefined;
+  const parsed = errorSchema.safeParse(response.body);
+  const error = parsed.success ? parsed.data : undefined;
+  const retryAfterMs = retryAfterOf(response);
+  const reason = invalidFields(error?.errors);
+  const details: FailureDetails = {
+    status,
+    attempt,
+    // Discord sends code 0 where it has no code.
+    ...(error?.code !== undefined && error.code !== 0 && { code: error.code }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(reason !== undefined && { reason }),
+  };
+  return new DiscordRestError(kindOf(route, details, error !== undefined), route, details);
+}
+
+/** The failure when no complete answer came; `sent` is false when the request surely never left. */
+export function failureWithoutAnswer(
+  route: Route,
+  { sent, code, attempt }: { readonly sent: boolean; readonly code: string; readonly attempt: number },
+): DiscordRestError {
+  const kind = sent && !route.repeatable ? 'unknown-outcome' : 'unavailable';
+  return new DiscordRestError(kind, route, { reason: code, attempt });
+}
+
+function kindOf(route: Route, { status = 0, code }: FailureDetails, isDiscords: boolean): DiscordRestErrorKind {
+  const known = code === undefined ? undefined : kindOfCode.get(code);
+  if (known !== undefined) return known;
+  if (status >= 500) {
+    const harmless = route.repeatable || surelyWithoutEffect.has(status);
+    return harmless ? 'unavailable' : 'unknown-outcome';
+  }
+  switch (status) {
+    case 401:
+      return route.interaction ? 'too-late' : 'unauthorized';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not-found';
+    case 408:
+      return 'unavailable';
+    case 429:
+      // Discord's own answer is JSON; a page is its edge's, which bans an address for invalid requests.
+      return isDiscords ? 'rate-limited' : 'blocked';
+    default:
+      return status >= 400 ? 'invalid' : 'unexpected-response';
+  }
+}
+
+function retryAfterOf(response: Response): number | undefined {
+  const limited = rateLimitOf(response);
+  if (limited !== undefined) return limited.retryAfterMs;
+  const seconds = Number(header(response.headers, 'retry-after') ?? Number.NaN);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : undefined;
+}
+
+const namedFields = 5;
+
+/**
+ * Which fields a "50035 Invalid Form Body" is about: `embeds.0.title BASE_TYPE_MAX_LENGTH`. Only names and codes:
+ * Discord's messages repeat what was sent.
+ */
+function invalidFields(errors: unknown): string | undefined {
+  const fields: string[] = [];
+  collectFields(errors, '', fields);
+  return fields.length === 0 ? undefined : fields.join(', ');
+}
+
+const fieldErrors = z.array(z.object({ code: z.string().regex(/^[A-Z0-9_]{1,60}$/) }));
+
+function collectFields(value: unknown, path: string, into: string[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, nested] of Object.entries(value)) {
+    if (into.length >= namedFields || path.length > 100) return;
+    const found = name === '_errors' ? fieldErrors.safeParse(nested) : undefined;
+    if (found?.success) into.push(`${path || 'body'} ${found.data[0]?.code ?? 'INVALID'}`);
+    else if (/^\w{1,40}$/.test(name)) collectFields(nested, path ? `${path}.${name}` : name, into);
+  }
+}

@@ -1,0 +1,119 @@
+import type { z } from 'zod';
+import { failureOf, failureWithoutAnswer, rateLimitOf } from './classify.ts';
+import { DiscordRestError } from './discord-rest-error.ts';
+import { TransportError, type HttpTransport } from './http-transport.ts';
+import { pause } from './pause.ts';
+import type { Patience, RateLimiter } from './rate-limiter.ts';
+import type { Reachability } from './reachability.ts';
+import type { Response } from './response.ts';
+import type { RestListener } from './rest-event.ts';
+import { attemptTimeoutOf, retryDelay } from './retry-policy.ts';
+import type { Route } from './route.ts';
+
+/** One call of Discord's API, and how its answer is read. */
+export interface Call<T> extends Patience {
+  readonly route: Route;
+  readonly body?: unknown;
+  readonly reason?: string | undefined;
+  readonly answer: z.ZodType<T>;
+}
+
+export interface RequesterParts {
+  readonly transport: HttpTransport;
+  readonly limiter: RateLimiter;
+  readonly reachability: Reachability;
+  readonly onEvent: RestListener;
+}
+
+/** Carries a call through its attempts: admitted, sent, classified, and repeated where that is safe and in time. */
+export class Requester {
+  readonly #parts: RequesterParts;
+
+  constructor(parts: RequesterParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {DiscordRestError} of the last attempt. */
+  async request<T>(call: Call<T>): Promise<T> {
+    const { route, deadline, signal } = call;
+    const startedAt = Date.now();
+    let attempt = 1;
+    for (;;) {
+      await this.#parts.limiter.admit(route, { deadline, signal });
+      const outcome = await this.#attempt(call, attempt);
+      if (!(outcome instanceof DiscordRestError)) return read(call, outcome);
+      // The limiter has learned of it, and admits the call again when its time has come.
+      if (outcome.kind === 'rate-limited') continue;
+      const now = Date.now();
+      const history = { route, attempt, elapsedMs: now - startedAt, random: Math.random() };
+      const delayMs = retryDelay(outcome, history);
+      if (delayMs === undefined || now + delayMs >= deadline) throw outcome;
+      if (!(await pause(delayMs, signal))) throw new DiscordRestError('aborted', route, { attempt });
+      attempt += 1;
+    }
+  }
+
+  async #attempt<T>(call: Call<T>, attempt: number): Promise<Response | DiscordRestError> {
+    const { route, body, reason, signal } = call;
+    const leftMs = Math.max(1, call.deadline - Date.now());
+    const timeoutMs = Math.min(attemptTimeoutOf(route), leftMs);
+    const startedAt = performance.now();
+    const tookMs = () => performance.now() - startedAt;
+    try {
+      const request = { route, body, reason, timeoutMs, signal };
+      const response = await this.#parts.transport.send(request);
+      return this.#answered({ route, response, attempt, tookMs: tookMs() });
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      return this.#unanswered({ route, error, attempt, tookMs: tookMs() });
+    }
+  }
+
+  #answered(answer: Answered): Response | DiscordRestError {
+    const { route, response, attempt, tookMs } = answer;
+    const { limiter, reachability, onEvent } = this.#parts;
+    const about = { method: route.method, route: route.template };
+    onEvent({ type: 'answered', ...about, status: response.status, tookMs });
+    const limit = rateLimitOf(response);
+    if (limit !== undefined) {
+      limiter.limited(route, limit);
+      onEvent({ type: 'rate-limited', ...about, ...limit });
+    }
+    const failure = failureOf(route, response, attempt);
+    reachability.answered(route, failure);
+    return failure ?? response;
+  }
+
+  #unanswered({ route, error, attempt, tookMs }: Unanswered): DiscordRestError {
+    const { code, sent } = error;
+    const about = { method: route.method, route: route.template };
+    this.#parts.onEvent({ type: 'unanswered', ...about, code, tookMs });
+    if (code === 'ABORTED') return new DiscordRestError('aborted', route, { attempt });
+    this.#parts.reachability.unanswered(code);
+    return failureWithoutAnswer(route, { sent, code, attempt });
+  }
+}
+
+interface Answered {
+  readonly route: Route;
+  readonly response: Response;
+  readonly attempt: number;
+  readonly tookMs: number;
+}
+
+interface Unanswered {
+  readonly route: Route;
+  readonly error: TransportError;
+  readonly attempt: number;
+  readonly tookMs: number;
+}
+
+function read<T>({ route, answer }: Call<T>, { status, body }: Response): T {
+  const parsed = answer.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const reason = parsed.error.issues
+    .slice(0, 5)
+    .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+    .join('; ');
+  throw new DiscordRestError('unexpected-response', route, { status, reason });
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { DiscordRestError } from './discord-rest-error.ts';
+import { retryDelay } from './retry-policy.ts';
+import { routes } from './route.ts';
+
+const interaction = { id: '1', token: 'token' };
+const callback = routes.createInteractionResponse(interaction);
+const followup = routes.createFollowup('9', interaction);
+const getOriginal = routes.originalResponse('GET', '9', interaction);
+const createMessage = routes.createMessage('5');
+
+describe('a failed attempt', () => {
+  it.each(['too-late', 'forbidden', 'invalid', 'unknown-outcome', 'blocked', 'unauthorized'] as const)(
+    'that means %s is not repeated',
+    (kind) => {
+      const error = new DiscordRestError(kind, createMessage);
+      expect(retryDelay(error, { route: createMessage, attempt: 1, elapsedMs: 0, random: 0 })).toBeUndefined();
+    },
+  );
+
+  it('that may be repeated waits longer each time, and at last gives up', () => {
+    const error = new DiscordRestError('unavailable', createMessage);
+    const delays = [1, 2, 3, 4, 5, 6].map((attempt) =>
+      retryDelay(error, { route: createMessage, attempt, elapsedMs: 0, random: 1 }),
+    );
+    expect(delays).toEqual([300, 600, 1200, 2400, 4800, undefined]);
+  });
+
+  it('of a first response is repeated fast enough for its three seconds', () => {
+    const error = new DiscordRestError('unavailable', callback);
+    expect(retryDelay(error, { route: callback, attempt: 1, elapsedMs: 0, random: 1 })).toBe(50);
+  });
+
+  it('waits at least as long as Discord asks', () => {
+    const error = new DiscordRestError('unavailable', createMessage, { retryAfterMs: 7_000 });
+    expect(retryDelay(error, { route: createMessage, attempt: 1, elapsedMs: 0, random: 0 })).toBe(7_000);
+  });
+
+  it('for a webhook that may not exist yet is repeated for ten seconds', () => {
+    const error = new DiscordRestError('not-found', followup, { status: 404, code: 10015 });
+    expect(retryDelay(error, { route: followup, attempt: 9, elapsedMs: 9_000, random: 0 })).toBe(250);
+    expect(retryDelay(error, { route: followup, attempt: 9, elapsedMs: 10_000, random: 0 })).toBeUndefined();
+    expect(retryDelay(error, { route: getOriginal, attempt: 1, elapsedMs: 0, random: 0 })).toBeUndefined();
+  });
+});

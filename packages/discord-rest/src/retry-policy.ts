@@ -1,0 +1,38 @@
+import { RESTJSONErrorCodes } from 'discord-api-types/v10';
+import type { DiscordRestError } from './discord-rest-error.ts';
+import type { Route } from './route.ts';
+
+/** How long one attempt may take, in ms: of the three seconds of a first response none may take all. */
+export function attemptTimeoutOf(route: Route): number {
+  return route.urgent ? 1_000 : 10_000;
+}
+
+/** Attempts of one call; waiting for a rate limit is none. */
+const maxAttempts = 6;
+
+/** How long a webhook may be unknown before it is believed, in ms. */
+const webhookAppearsWithinMs = 10_000;
+
+export interface AttemptHistory {
+  readonly route: Route;
+  /** Which attempt has failed; meeting a rate limit is none. */
+  readonly attempt: number;
+  /** How long the call has been going on. */
+  readonly elapsedMs: number;
+  /** In [0, 1): spreads the repetitions of many callers. */
+  readonly random: number;
+}
+
+/**
+ * How long to wait before the call is tried again within its deadline; undefined when that is of no use, or
+ * might do something twice. A 429 is not decided here: the rate limiter knows when its time has come.
+ */
+export function retryDelay(error: DiscordRestError, history: AttemptHistory): number | undefined {
+  const { route, attempt, elapsedMs, random } = history;
+  if (route.awaitsWebhook && error.code === RESTJSONErrorCodes.UnknownWebhook) {
+    return elapsedMs < webhookAppearsWithinMs ? 250 + 250 * random : undefined;
+  }
+  if (error.kind !== 'unavailable' || attempt >= maxAttempts) return undefined;
+  const ceiling = Math.min((route.urgent ? 50 : 300) * 2 ** (attempt - 1), 5_000);
+  return Math.max(error.retryAfterMs ?? 0, ceiling / 2 + (ceiling / 2) * random);
+}
