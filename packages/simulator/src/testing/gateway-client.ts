@@ -19,7 +19,7 @@ export interface ClientOptions {
   compress?: 'zlib-stream' | 'zstd-stream';
 }
 
-const waitMs = 10_000;
+const defaultTimeoutMs = 10_000;
 
 /** A gateway client that shows a test every frame as it came, and does nothing by itself. */
 export class GatewayClient implements Disposable {
@@ -127,11 +127,12 @@ export class GatewayClient implements Disposable {
     this.#webSocket.close(code);
   }
 
-  async until(condition: () => boolean): Promise<void> {
-    const deadline = AbortSignal.timeout(waitMs);
+  /** Waits for a condition that only frames or the close can bring about. */
+  async until(condition: () => boolean, timeoutMs = defaultTimeoutMs): Promise<void> {
+    const deadline = AbortSignal.timeout(timeoutMs);
     const expired = once(deadline, 'abort');
     while (!condition()) {
-      if (deadline.aborted) throw new Error(`not within ${waitMs} ms; got ${this.types.join(', ')}`);
+      if (deadline.aborted) throw new Error(`not within ${timeoutMs} ms; got ${this.types.join(', ')}`);
       await Promise.race([this.#changed.promise, expired]);
     }
   }
