@@ -1,6 +1,6 @@
 import { GatewayIntentBits } from 'discord-api-types/v10';
 import { z } from 'zod';
-import { connectionSettings, integerSetting, loadSettings, serviceSettings } from '@arrakis/service';
+import { connectionSettings, integerSetting, loadSettings, serviceSettings, withDotEnv } from '@arrakis/service';
 
 /** The intents that the routed events need: guilds, members (privileged), bans and the audit log. */
 const defaultIntents = GatewayIntentBits.Guilds | GatewayIntentBits.GuildMembers | GatewayIntentBits.GuildModeration;
@@ -72,6 +72,8 @@ export type IngestorSettings = z.output<typeof schema>;
  * Reads the settings from the environment; in development `.env` completes it.
  * @throws {SettingsError} naming all that is wrong.
  */
-export function loadIngestorSettings(environment: NodeJS.ProcessEnv = process.env): Readonly<IngestorSettings> {
+export function loadIngestorSettings(
+  environment: NodeJS.ProcessEnv = withDotEnv(process.env),
+): Readonly<IngestorSettings> {
   return loadSettings(schema, environment);
 }

@@ -10,4 +10,5 @@ export {
   serviceSettings,
   SettingsError,
   urlSetting,
+  withDotEnv,
 } from './settings.ts';

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
 /** Settings that cannot be used. Its message names every wrong variable, what is expected, and an example. */
@@ -30,6 +32,15 @@ export function loadSettings<Shape extends z.ZodRawShape>(
     `${faults.size === 1 ? 'A setting is' : `${faults.size} settings are`} wrong:\n${[...faults.values()].join('\n')}\n` +
       'Settings are environment variables; README.md lists them, and .env is read in development.',
   );
+}
+
+/**
+ * The environment of a process, completed in development by a `.env` file in the working directory. What the
+ * environment says itself always counts.
+ */
+export function withDotEnv(environment: NodeJS.ProcessEnv, file = '.env'): NodeJS.ProcessEnv {
+  if ((environment['APP_ENV'] ?? 'development') !== 'development' || !existsSync(file)) return environment;
+  return { ...parseEnv(readFileSync(file, 'utf8')), ...environment };
 }
 
 function describeFault(name: string, given: boolean, field: unknown): string {
