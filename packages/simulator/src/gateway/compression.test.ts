@@ -3,6 +3,10 @@ import { GatewayOpcodes as Opcode } from 'discord-api-types/v10';
 import { describe, expect, test } from 'vitest';
 import { connect, login, simulatorForTest } from '../testing/fixture.ts';
 
+function numberedData(index: number): { index: number; text: string } {
+  return { index, text: 'ü'.repeat(index) };
+}
+
 describe.each(['zlib-stream', 'zstd-stream'] as const)('%s', (compress) => {
   test('carries every frame of a connection in one compression context', async () => {
     const { discord, applicationId } = await simulatorForTest({ guilds: 3 });
@@ -13,12 +17,11 @@ describe.each(['zlib-stream', 'zstd-stream'] as const)('%s', (compress) => {
       applicationId,
       count: 2000,
       type: 'NUMBERED',
-      data: (index) => ({ index, text: 'ü'.repeat(index) }),
+      data: numberedData,
     });
     await client.until(() => client.types.length === 2004);
     const numbered = client.dispatches.filter(({ t }) => t === 'NUMBERED');
-    expect(numbered.map(({ d }) => d.index)).toEqual(Array.from({ length: 2000 }, (_, i) => i));
-    expect(numbered.at(-1)?.d.text).toBe('ü'.repeat(1999));
+    expect(numbered.map(({ d }) => d)).toEqual(Array.from({ length: 2000 }, (_, index) => numberedData(index)));
   });
 
   test('sends all that came before a close', async () => {
@@ -36,7 +39,8 @@ describe.each(['zlib-stream', 'zstd-stream'] as const)('%s', (compress) => {
     const { discord } = await simulatorForTest();
     const { client } = await login(discord, { compress });
     discord.gateway.sendRaw({}, 'not json');
-    await client.until(() => client.texts.includes('not json'));
+    await client.until(() => client.texts.at(-1) === 'not json');
+    expect(client.closeCode).toBeUndefined();
   });
 });
 
@@ -58,7 +62,12 @@ test('payload compression, asked for in IDENTIFY, compresses large frames one by
   await client.op(Opcode.Hello);
   client.identify(token, { compress: true });
   await client.until(() => client.texts.length === 4);
-  const frames = messages.map(({ data, isBinary }) => JSON.parse((isBinary ? inflateSync(data) : data).toString()));
-  expect(frames.map(({ t }) => t)).toEqual([null, 'READY', 'GUILD_CREATE', 'GUILD_CREATE']);
+  const texts = messages.map(({ data, isBinary }) => (isBinary ? inflateSync(data) : data).toString());
+  expect(texts.map((text) => text.slice(0, 16))).toEqual([
+    '{"t":null,"s":nu',
+    '{"t":"READY","s"',
+    '{"t":"GUILD_CREA',
+    '{"t":"GUILD_CREA',
+  ]);
   expect(messages.map(({ isBinary }) => isBinary)).toEqual([false, true, true, true]);
 });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { GatewayCloseCodes as Code, GatewayOpcodes as Opcode } from 'discord-api-types/v10';
 import { describe, expect, test, vi } from 'vitest';
 import { connect, login, simulatorForTest } from '../testing/fixture.ts';
@@ -46,7 +47,7 @@ describe('heartbeats', () => {
     const { client } = await login(discord);
     for (let beat = 1; beat <= 10; beat += 1) {
       client.send(Opcode.Heartbeat, null);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await setTimeout(100);
     }
     expect(client.closeCode).toBeUndefined();
   });
@@ -78,6 +79,7 @@ describe('a frame', () => {
     const { client } = await login(discord);
     client.sendText('{"op":1,"d":null}'.padEnd(4096));
     await client.op(Opcode.HeartbeatAck);
+    expect(client.closeCode).toBeUndefined();
   });
 
   test('in binary is a decode error', async () => {

@@ -195,9 +195,16 @@ export class Connection implements SessionReader {
         if (payload.op === Opcode.Identify) this.#host.identify(this, payload.d);
         else this.#host.resume(this, payload.d);
         return;
-      default:
+      case Opcode.PresenceUpdate:
+      case Opcode.VoiceStateUpdate:
+      case Opcode.RequestGuildMembers:
+      case Opcode.RequestSoundboardSounds:
+      case Opcode.RequestChannelInfo:
         if (this.#session === undefined) return this.close(Code.NotAuthenticated);
         this.#host.request(this.#session, payload);
+        return;
+      default:
+        payload satisfies never;
     }
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { GatewayCloseCodes as Code } from 'discord-api-types/v10';
 import { describe, expect, test, vi } from 'vitest';
 import { connect, login, simulatorForTest } from '../testing/fixture.ts';
@@ -16,7 +17,7 @@ describe('a burst', () => {
     });
     await client.until(() => client.frames.length === 20_002);
     expect(client.dispatches.every((frame, at) => frame.s === at + 1)).toBe(true);
-    expect(client.dispatches.at(-1)?.d.index).toBe(19_999);
+    expect(client.dispatches.at(-1)?.d).toEqual({ index: 19_999 });
   });
 
   test('goes to the shard that is named, or to the shard of the guild', async () => {
@@ -93,7 +94,7 @@ test('a client that falls behind by more than the replay buffer is closed with 4
     discord.gateway.dispatch({ applicationId, guildId: null, type: 'MANY', data: { kilobyte } });
   while (discord.gateway.sessions()[0]?.state === 'connected') {
     for (let index = 0; index < 1000; index += 1) dispatch();
-    await new Promise(setImmediate);
+    await setImmediate();
   }
   expect(discord.gateway.statistics.closesByGateway).toEqual({ [Code.UnknownError]: 1 });
   const next = connect(discord.gatewayUrl);
@@ -124,5 +125,5 @@ test('a thousand shards are logged in and each gets its own events', async () =>
     discord.gateway.dispatch({ applicationId, guildId, type: 'FOR', data: { shard } });
   }
   const events = await Promise.all(clients.map((client) => client.dispatch('FOR')));
-  expect(events.map(({ d }) => d.shard)).toEqual(clients.map((_, shard) => shard));
+  expect(events.map(({ d }) => d)).toEqual(clients.map((_, shard) => ({ shard })));
 });

@@ -48,6 +48,10 @@ describe('an event is delivered', () => {
   });
 });
 
+function seen(data: unknown, intents: number, guildId: string | null = '1'): unknown {
+  return adaptedData({ type: 'MESSAGE_CREATE', guildId, data }, { intents, botUserId: bot });
+}
+
 describe('what a session sees', () => {
   const message = {
     id: '5',
@@ -59,8 +63,6 @@ describe('what a session sees', () => {
     components: [{}],
     poll: {},
   };
-  const seen = (data: unknown, intents: number, guildId: string | null = '1') =>
-    adaptedData({ type: 'MESSAGE_CREATE', guildId, data }, { intents, botUserId: bot });
 
   test('of a message without MESSAGE_CONTENT is all but the content', () => {
     expect(seen(message, Intent.GuildMessages)).toEqual({

@@ -39,6 +39,7 @@ export interface GatewayServerSetting {
 /** WebSocket messages beyond this end the connection in `ws` itself; the gateway's own limit is far below. */
 const maximumMessageBytes = 65_536;
 const resumePath = '/resume';
+const heartbeat: number = GatewayOpcodes.Heartbeat;
 
 /**
  * The simulated gateway. The methods that name connections or sessions by a selector return how many they met.
@@ -235,7 +236,7 @@ export class GatewayServer implements DispatchSink {
   #createHost(): ConnectionHost {
     return {
       received: (connection, frame) => {
-        if (frame.op === GatewayOpcodes.Heartbeat) this.#statistics.heartbeats += 1;
+        if (frame.op === heartbeat) this.#statistics.heartbeats += 1;
         this.#record(connection, frame);
       },
       identify: (connection, identify) => this.#handshake.identify(connection, identify),

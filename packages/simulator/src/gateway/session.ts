@@ -126,16 +126,17 @@ export class Session {
   /** Settles when the backlog is gone or the connection is; rejects when `signal` aborts. */
   async caughtUp(signal: AbortSignal): Promise<void> {
     if (this.backlog === 0) return;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     const abort = (): void => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
-    this.#progressListeners.add(resolve);
+    const progress = (): void => resolve(undefined);
+    this.#progressListeners.add(progress);
     if (signal.aborted) abort();
     try {
       await promise;
     } finally {
       signal.removeEventListener('abort', abort);
-      this.#progressListeners.delete(resolve);
+      this.#progressListeners.delete(progress);
     }
   }
 

@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { startSimulator } from '../simulator.ts';
 import type { Simulator, SimulatorOptions } from '../simulator.ts';
 import { GatewayClient } from './gateway-client.ts';
-import type { ClientOptions } from './gateway-client.ts';
+import type { ClientOptions, Ready } from './gateway-client.ts';
 
 /** A simulated Discord that lives as long as the test, and the token of its first bot. */
 export async function simulatorForTest(
@@ -26,14 +26,15 @@ export function connect(url: string, options: ClientOptions = {}): GatewayClient
 export async function login(
   discord: Simulator,
   options: ClientOptions & { identify?: Record<string, unknown>; bot?: number } = {},
-): Promise<{ client: GatewayClient; sessionId: string; token: string; applicationId: string }> {
+): Promise<{ client: GatewayClient; ready: Ready; sessionId: string; token: string; applicationId: string }> {
   const bot = discord.bots[options.bot ?? 0];
   if (bot === undefined) throw new Error('the simulator has no such bot');
   const client = connect(discord.gatewayUrl, options);
   const ready = await client.login(bot.token, options.identify);
   return {
     client,
-    sessionId: String(ready.d.session_id),
+    ready,
+    sessionId: ready.session_id,
     token: bot.token,
     applicationId: bot.applicationId,
   };

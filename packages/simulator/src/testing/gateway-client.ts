@@ -8,10 +8,18 @@ import { z } from 'zod';
 const frameSchema = z.object({
   t: z.string().nullable(),
   s: z.number().nullable(),
-  op: z.number(),
-  d: z.any(),
+  op: z.enum(GatewayOpcodes),
+  d: z.unknown(),
 });
 export type Frame = z.infer<typeof frameSchema>;
+
+const readySchema = z.looseObject({
+  session_id: z.string(),
+  shard: z.array(z.number()).optional(),
+  guilds: z.array(z.looseObject({ id: z.string() })),
+  application: z.looseObject({ flags: z.number() }),
+});
+export type Ready = z.infer<typeof readySchema>;
 
 export interface ClientOptions {
   /** default `v=10&encoding=json` */
@@ -31,7 +39,7 @@ export class GatewayClient implements Disposable {
   readonly #webSocket: WebSocket;
   readonly #decompressor: Inflate | ZstdDecompress | undefined;
   #chunks: Buffer[] = [];
-  #changed = Promise.withResolvers<void>();
+  #changed: PromiseWithResolvers<undefined> = Promise.withResolvers();
 
   constructor(url: string, options: ClientOptions = {}) {
     const { query = 'v=10&encoding=json', compress } = options;
@@ -99,11 +107,12 @@ export class GatewayClient implements Disposable {
     if (this.#webSocket.readyState === WebSocket.CONNECTING) await once(this.#webSocket, 'open');
   }
 
-  /** HELLO, IDENTIFY, READY. */
-  async login(token: string, identify: Record<string, unknown> = {}): Promise<Frame> {
+  /** HELLO, IDENTIFY, READY; resolves with what READY says. */
+  async login(token: string, identify: Record<string, unknown> = {}): Promise<Ready> {
     await this.op(GatewayOpcodes.Hello);
     this.identify(token, identify);
-    return this.dispatch('READY');
+    const ready = await this.dispatch('READY');
+    return readySchema.parse(ready.d);
   }
 
   identify(token: string, identify: Record<string, unknown> = {}): void {
@@ -160,7 +169,7 @@ export class GatewayClient implements Disposable {
   }
 
   #notify(): void {
-    this.#changed.resolve();
+    this.#changed.resolve(undefined);
     this.#changed = Promise.withResolvers();
   }
 }

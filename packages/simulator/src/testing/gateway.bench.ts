@@ -13,8 +13,6 @@ import type { Simulator } from '../simulator.ts';
 import { GatewayClient } from './gateway-client.ts';
 import type { ClientOptions } from './gateway-client.ts';
 
-type Compress = NonNullable<ClientOptions['compress']> | 'none';
-
 const [measurement, ...parameters] = process.argv.slice(2);
 const [size = '1000', compress = 'none'] = parameters;
 if (measurement === 'client') await runClients(parameters);
@@ -22,8 +20,9 @@ else if (measurement === 'burst') await measureBurst(Number(size), compress);
 else await measureIdleShards(Number(size), compress);
 
 /** The clients' process: logs `shards` in, says so, and then when the first of them has got `dispatches` more. */
-async function runClients([url = '', token = '', shards = '', dispatches = '', compress = '']: string[]) {
-  const options = compress === 'zlib-stream' || compress === 'zstd-stream' ? { compress } : {};
+async function runClients([url = '', token = '', shards = '', dispatches = '', compression = '']: string[]) {
+  const options: ClientOptions =
+    compression === 'zlib-stream' || compression === 'zstd-stream' ? { compress: compression } : {};
   const clients = Array.from({ length: Number(shards) }, () => new GatewayClient(url, options));
   await Promise.all(clients.map((client, shard) => client.login(token, { shard: [shard, clients.length] })));
   process.send?.('ready');
@@ -32,9 +31,9 @@ async function runClients([url = '', token = '', shards = '', dispatches = '', c
   process.send?.('received');
 }
 
-async function measureBurst(count: number, compress: string): Promise<void> {
+async function measureBurst(count: number, compression: string): Promise<void> {
   await using discord = await startSimulator({ guilds: 0 });
-  const client = await startClients(discord, { shards: 1, dispatches: count, compress });
+  const client = await startClients(discord, { shards: 1, dispatches: count, compression });
   const member = { user: { id: '2', username: 'x'.repeat(400) }, roles: ['3', '4'] };
   const cpu = process.cpuUsage();
   const startMs = performance.now();
@@ -50,7 +49,7 @@ async function measureBurst(count: number, compress: string): Promise<void> {
   const { user, system } = process.cpuUsage(cpu);
   report({
     measured: 'burst',
-    compress,
+    compression,
     dispatches: count,
     dispatchesPerSecond: Math.round(count / seconds),
     cpuMicrosecondsEach: round((user + system) / count),
@@ -58,19 +57,19 @@ async function measureBurst(count: number, compress: string): Promise<void> {
   client.kill();
 }
 
-async function measureIdleShards(shards: number, compress: string): Promise<void> {
+async function measureIdleShards(shards: number, compression: string): Promise<void> {
   await using discord = await startSimulator({
     guilds: 0,
     gateway: { maxConcurrency: shards, sessionStartLimit: { total: shards } },
   });
   const before = memory();
   const startMs = performance.now();
-  const clients = await startClients(discord, { shards, dispatches: 1, compress });
+  const clients = await startClients(discord, { shards, dispatches: 1, compression });
   const loginMs = performance.now() - startMs;
   const after = memory();
   report({
     measured: 'idle shards',
-    compress,
+    compression,
     shards,
     loginMs: Math.round(loginMs),
     rssKilobytesEach: round((after.rss - before.rss) / 1024 / shards),
@@ -82,7 +81,7 @@ async function measureIdleShards(shards: number, compress: string): Promise<void
 
 async function startClients(
   discord: Simulator,
-  load: { shards: number; dispatches: number; compress: string },
+  load: { shards: number; dispatches: number; compression: string },
 ): Promise<ChildProcess> {
   const child = fork(fileURLToPath(import.meta.url), [
     'client',
@@ -90,7 +89,7 @@ async function startClients(
     discord.bots[0]?.token ?? '',
     String(load.shards),
     String(load.dispatches),
-    load.compress,
+    load.compression,
   ]);
   await once(child, 'message');
   return child;
@@ -105,6 +104,6 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function report(measurement: Record<string, unknown>): void {
-  process.stdout.write(`${JSON.stringify(measurement)}\n`);
+function report(result: Record<string, unknown>): void {
+  process.stdout.write(`${JSON.stringify(result)}\n`);
 }
