@@ -1,10 +1,9 @@
-import { expect, it } from "vitest";
-import { Recording } from "./recording.ts";
+import { expect, it } from 'vitest';
+import { Recording } from './recording.ts';
 
-it("keeps the newest entries in order and counts all", () => {
+it('keeps the newest entries in order and counts all', () => {
   const recording = new Recording({ capacity: 3 });
-  for (let op = 1; op <= 5; op += 1)
-    recording.addSent({ atMs: op, connectionId: 1, op, data: null });
+  for (let op = 1; op <= 5; op += 1) recording.addSent({ atMs: op, connectionId: 1, op, data: null });
   expect(recording.sent().map((frame) => frame.op)).toEqual([3, 4, 5]);
   expect(recording.totals.sent).toBe(5);
   recording.clear();
@@ -12,13 +11,13 @@ it("keeps the newest entries in order and counts all", () => {
   expect(recording.totals.sent).toBe(0);
 });
 
-it("finds requests by method, route and status", () => {
+it('finds requests by method, route and status', () => {
   const recording = new Recording();
-  const request = { atMs: 0, path: "", params: {}, query: {}, headers: {}, files: [] };
-  recording.addRequest({ ...request, method: "GET", route: "/gateway", status: 200 });
-  recording.addRequest({ ...request, method: "POST", route: "/gateway", status: 405 });
-  recording.addRequest({ ...request, method: "GET", route: "/users/@me", status: null });
-  expect(recording.requests({ method: "GET" })).toHaveLength(2);
-  expect(recording.requests({ route: "/gateway", status: 405 })).toHaveLength(1);
+  const request = { atMs: 0, path: '', params: {}, query: {}, headers: {}, files: [] };
+  recording.addRequest({ ...request, method: 'GET', route: '/gateway', status: 200 });
+  recording.addRequest({ ...request, method: 'POST', route: '/gateway', status: 405 });
+  recording.addRequest({ ...request, method: 'GET', route: '/users/@me', status: null });
+  expect(recording.requests({ method: 'GET' })).toHaveLength(2);
+  expect(recording.requests({ route: '/gateway', status: 405 })).toHaveLength(1);
   expect(recording.requests({ status: null })).toHaveLength(1);
 });

@@ -163,8 +163,7 @@ export class Recording {
 
   /** Forgets all entries; the totals begin at zero again. */
   clear(): void {
-    for (const log of [this.#requests, this.#frames, this.#dispatches, this.#violations])
-      log.clear();
+    for (const log of [this.#requests, this.#frames, this.#dispatches, this.#violations]) log.clear();
   }
 }
 
@@ -176,8 +175,7 @@ class BoundedLog<T> {
   total = 0;
 
   constructor(capacity: number) {
-    if (capacity < 1)
-      throw new RangeError(`a recording needs room for at least one entry, got ${capacity}`);
+    if (capacity < 1) throw new RangeError(`a recording needs room for at least one entry, got ${capacity}`);
     this.#capacity = capacity;
   }
 

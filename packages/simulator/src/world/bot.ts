@@ -1,10 +1,10 @@
-import { GatewayIntentBits } from "discord-api-types/v10";
-import type { APIUser } from "discord-api-types/v10";
-import type { GatewayBot } from "../gateway/directory.ts";
-import { newUser } from "./records.ts";
-import { defaultBotPermissions } from "./seed.ts";
-import type { SeededPast } from "./seed.ts";
-import type { World } from "./world.ts";
+import { GatewayIntentBits } from 'discord-api-types/v10';
+import type { APIUser } from 'discord-api-types/v10';
+import type { GatewayBot } from '../gateway/directory.ts';
+import { newUser } from './records.ts';
+import { defaultBotPermissions } from './seed.ts';
+import type { SeededPast } from './seed.ts';
+import type { World } from './world.ts';
 
 export interface BotOptions {
   /** default: drawn from the seed */
@@ -19,9 +19,7 @@ export interface BotOptions {
 }
 
 export const allPrivilegedIntents: number =
-  GatewayIntentBits.GuildMembers |
-  GatewayIntentBits.GuildPresences |
-  GatewayIntentBits.MessageContent;
+  GatewayIntentBits.GuildMembers | GatewayIntentBits.GuildPresences | GatewayIntentBits.MessageContent;
 
 /** A bot of the simulated Discord, and the application that it belongs to. */
 export interface Bot extends GatewayBot {
@@ -46,7 +44,7 @@ export function createBot(
   const applicationId = options.applicationId ?? past.id();
   users.set(
     applicationId,
-    newUser(applicationId, { username: options.name ?? "Arrakis", globalName: null, bot: true }),
+    newUser(applicationId, { username: options.name ?? 'Arrakis', globalName: null, bot: true }),
   );
   let token = options.token ?? past.token(applicationId);
   return {

@@ -1,4 +1,4 @@
-import { ApplicationCommandType } from "discord-api-types/v10";
+import type { ApplicationCommandType } from 'discord-api-types/v10';
 
 /** An option of a registered command (docs: Application Command Option Structure). */
 export interface CommandOption {
@@ -76,11 +76,11 @@ export class CommandRegistry {
   #commands(scope: CommandScope): Map<string, Command> {
     const key = scopeKey(scope);
     let commands = this.#scopes.get(key);
-    if (commands === undefined) this.#scopes.set(key, (commands = new Map()));
+    if (commands === undefined) this.#scopes.set(key, (commands = new Map<string, Command>()));
     return commands;
   }
 }
 
 function scopeKey(scope: CommandScope): string {
-  return `${scope.applicationId}/${scope.guildId ?? ""}`;
+  return `${scope.applicationId}/${scope.guildId ?? ''}`;
 }

@@ -1,8 +1,8 @@
-import { ChannelType } from "discord-api-types/v10";
-import { MessageStore } from "./messages.ts";
-import { editedMessage, newMessage } from "./message.ts";
-import type { Message, MessageContent, MessageDraft } from "./message.ts";
-import { UnknownEntityError } from "./unknown-entity.ts";
+import { ChannelType } from 'discord-api-types/v10';
+import { MessageStore } from './messages.ts';
+import { editedMessage, newMessage } from './message.ts';
+import type { Message, MessageContent, MessageDraft } from './message.ts';
+import { UnknownEntityError } from './unknown-entity.ts';
 
 /** A private channel between two users. */
 export interface DirectChannel {
@@ -42,7 +42,7 @@ export class Conversations {
     const direct = this.#directChannels.get(draft.channelId);
     if (direct === undefined) this.#setting.noteLastMessage(draft.channelId, message.id);
     else this.#directChannels.set(direct.id, { ...direct, lastMessageId: message.id });
-    this.#announce("MESSAGE_CREATE", message);
+    this.#announce('MESSAGE_CREATE', message);
     return message;
   }
 
@@ -50,7 +50,7 @@ export class Conversations {
   edit(channelId: string, messageId: string, changes: MessageContent): Message {
     const edited = editedMessage(this.get(channelId, messageId), changes, this.#setting.now());
     this.#store.put(edited);
-    this.#announce("MESSAGE_UPDATE", edited);
+    this.#announce('MESSAGE_UPDATE', edited);
     return edited;
   }
 
@@ -59,17 +59,21 @@ export class Conversations {
     const message = this.get(channelId, messageId);
     this.#store.delete(messageId);
     const { guild_id: guildId } = this.#setting.gatewayFields(message);
-    this.#setting.announce(channelId, "MESSAGE_DELETE", {
+    this.#setting.announce(channelId, 'MESSAGE_DELETE', {
       id: messageId,
       channel_id: channelId,
       ...(guildId === undefined ? {} : { guild_id: guildId }),
     });
   }
 
+  find(channelId: string, messageId: string): Message | undefined {
+    return this.#store.get(channelId, messageId);
+  }
+
   /** Throws an UnknownEntityError. */
   get(channelId: string, messageId: string): Message {
-    const message = this.#store.get(channelId, messageId);
-    if (message === undefined) throw new UnknownEntityError("message", messageId);
+    const message = this.find(channelId, messageId);
+    if (message === undefined) throw new UnknownEntityError('message', messageId);
     return message;
   }
 
@@ -81,7 +85,7 @@ export class Conversations {
   /** The private channel of two users, opened when there is none yet. */
   directChannel(oneUserId: string, otherUserId: string): DirectChannel {
     const users = [oneUserId, otherUserId].toSorted().join();
-    const known = this.#directChannels.get(this.#directChannelByUsers.get(users) ?? "");
+    const known = this.#directChannels.get(this.#directChannelByUsers.get(users) ?? '');
     if (known !== undefined) return known;
     const opened: DirectChannel = {
       id: this.#setting.nextId(),
@@ -98,7 +102,7 @@ export class Conversations {
     return this.#directChannels.get(channelId);
   }
 
-  #announce(type: "MESSAGE_CREATE" | "MESSAGE_UPDATE", message: Message): void {
+  #announce(type: 'MESSAGE_CREATE' | 'MESSAGE_UPDATE', message: Message): void {
     this.#setting.announce(message.channel_id, type, {
       ...message,
       ...this.#setting.gatewayFields(message),

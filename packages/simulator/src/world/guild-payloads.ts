@@ -1,11 +1,7 @@
-import { GuildNSFWLevel, Locale } from "discord-api-types/v10";
-import type {
-  APIGuild,
-  APIPartialInteractionGuild,
-  GatewayGuildCreateDispatchData,
-} from "discord-api-types/v10";
-import type { Guild } from "./guild.ts";
-import { noFlags } from "./records.ts";
+import { GuildNSFWLevel, Locale } from 'discord-api-types/v10';
+import type { APIGuild, APIPartialInteractionGuild, GatewayGuildCreateDispatchData } from 'discord-api-types/v10';
+import type { Guild } from './guild.ts';
+import { noFlags } from './records.ts';
 
 /** Fields that Discord sends, and its OpenAPI description requires, but its documentation does not name. */
 type UndocumentedGuildFields = { home_header: null; nsfw: boolean; incidents_data: null };
@@ -15,7 +11,7 @@ const largeThreshold = 50;
 
 /** The guild object of REST and of GUILD_UPDATE (docs: Guild Resource). */
 export function guildPayload(guild: Guild): APIGuild & UndocumentedGuildFields {
-  const systemChannel = [...guild.channels.values()].find((channel) => channel.name === "general");
+  const systemChannel = [...guild.channels.values()].find((channel) => channel.name === 'general');
   return {
     id: guild.id,
     name: guild.name,
@@ -28,7 +24,7 @@ export function guildPayload(guild: Guild): APIGuild & UndocumentedGuildFields {
     banner: null,
     owner_id: guild.ownerId,
     application_id: null,
-    region: "deprecated",
+    region: 'deprecated',
     afk_channel_id: null,
     afk_timeout: 300,
     system_channel_id: systemChannel?.id ?? null,
@@ -65,7 +61,7 @@ export function guildPayload(guild: Guild): APIGuild & UndocumentedGuildFields {
 export function guildCreatePayload(guild: Guild, userId: string): GatewayGuildCreateDispatchData {
   return {
     ...guildPayload(guild),
-    joined_at: guild.member(userId).joined_at ?? "",
+    joined_at: guild.member(userId).joined_at ?? '',
     large: guild.memberRecords.size > largeThreshold,
     unavailable: !guild.available,
     member_count: guild.memberRecords.size,

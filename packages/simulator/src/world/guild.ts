@@ -5,20 +5,18 @@ import type {
   APIRole,
   APITextChannel,
   APIUser,
-} from "discord-api-types/v10";
-import { channelPermissions, guildPermissions } from "./permissions.ts";
-import type { PermissionSubject } from "./permissions.ts";
-import { newMember, newRole, newTextChannel } from "./records.ts";
-import { timestamp } from "./timestamp.ts";
-import { UnknownEntityError } from "./unknown-entity.ts";
+} from 'discord-api-types/v10';
+import { channelPermissions, guildPermissions } from './permissions.ts';
+import type { PermissionSubject } from './permissions.ts';
+import { newMember, newRole, newTextChannel } from './records.ts';
+import { timestamp } from './timestamp.ts';
+import { UnknownEntityError } from './unknown-entity.ts';
 
 /** The channel types that the simulated guilds have. */
 export type GuildChannel = APITextChannel | APIGuildVoiceChannel | APIGuildCategoryChannel;
 
 /** A member as stored; the user is kept once for all guilds. */
-export type MemberRecord = Required<
-  Omit<APIGuildMember, "user" | "avatar_decoration_data" | "collectibles">
->;
+export type MemberRecord = Required<Omit<APIGuildMember, 'user' | 'avatar_decoration_data' | 'collectibles'>>;
 
 /** A member as others see it, with the user. */
 export type Member = MemberRecord & { user: APIUser };
@@ -75,25 +73,25 @@ export class Guild {
   member(userId: string): Member {
     const record = this.memberRecords.get(userId);
     const user = this.#setting.users.get(userId);
-    if (record === undefined || user === undefined) throw new UnknownEntityError("member", userId);
+    if (record === undefined || user === undefined) throw new UnknownEntityError('member', userId);
     return { ...record, user };
   }
 
   /** Throws an UnknownEntityError. */
   role(roleId: string): APIRole {
     const role = this.roles.get(roleId);
-    if (role === undefined) throw new UnknownEntityError("role", roleId);
+    if (role === undefined) throw new UnknownEntityError('role', roleId);
     return role;
   }
 
   roleNamed(name: string): APIRole {
     for (const role of this.roles.values()) if (role.name === name) return role;
-    throw new UnknownEntityError("role", name);
+    throw new UnknownEntityError('role', name);
   }
 
   channelNamed(name: string): GuildChannel {
     for (const channel of this.channels.values()) if (channel.name === name) return channel;
-    throw new UnknownEntityError("channel", name);
+    throw new UnknownEntityError('channel', name);
   }
 
   /** What the member may do in the guild, or in one of its channels. */
@@ -101,7 +99,7 @@ export class Guild {
     const subject = this.#permissionSubject(userId);
     if (channelId === undefined) return guildPermissions(subject);
     const channel = this.channels.get(channelId);
-    if (channel === undefined) throw new UnknownEntityError("channel", channelId);
+    if (channel === undefined) throw new UnknownEntityError('channel', channelId);
     return channelPermissions(subject, channel.permission_overwrites ?? []);
   }
 
@@ -111,10 +109,7 @@ export class Guild {
    */
   rankOf(userId: string): number {
     if (userId === this.ownerId) return Number.POSITIVE_INFINITY;
-    return Math.max(
-      0,
-      ...this.member(userId).roles.map((roleId) => this.roles.get(roleId)?.position ?? 0),
-    );
+    return Math.max(0, ...this.member(userId).roles.map((roleId) => this.roles.get(roleId)?.position ?? 0));
   }
 
   #permissionSubject(userId: string): PermissionSubject {
@@ -136,7 +131,7 @@ export class Guild {
     for (const roleId of fields.roles ?? []) this.role(roleId);
     this.memberRecords.set(userId, newMember(timestamp(this.#setting.now()), fields));
     const member = this.member(userId);
-    this.#announce("GUILD_MEMBER_ADD", { ...member });
+    this.#announce('GUILD_MEMBER_ADD', { ...member });
     return member;
   }
 
@@ -146,7 +141,7 @@ export class Guild {
     for (const roleId of changes.roles ?? []) this.role(roleId);
     this.memberRecords.set(userId, { ...record, ...changes });
     const member = this.member(userId);
-    this.#announce("GUILD_MEMBER_UPDATE", { ...member });
+    this.#announce('GUILD_MEMBER_UPDATE', { ...member });
     return member;
   }
 
@@ -154,7 +149,7 @@ export class Guild {
   removeMember(userId: string): void {
     const { user } = this.member(userId);
     this.memberRecords.delete(userId);
-    this.#announce("GUILD_MEMBER_REMOVE", { user });
+    this.#announce('GUILD_MEMBER_REMOVE', { user });
   }
 
   /** Gives a role (GUILD_MEMBER_UPDATE); whoever has it already keeps it, and nothing is announced. */
@@ -168,17 +163,16 @@ export class Guild {
   removeRoleFrom(userId: string, roleId: string): void {
     const { roles } = this.member(userId);
     this.role(roleId);
-    if (roles.includes(roleId))
-      this.updateMember(userId, { roles: roles.filter((id) => id !== roleId) });
+    if (roles.includes(roleId)) this.updateMember(userId, { roles: roles.filter((id) => id !== roleId) });
   }
 
   /** A new role (GUILD_ROLE_CREATE), at the bottom unless a position is given. */
-  createRole(fields: Partial<Omit<APIRole, "id">> = {}): APIRole {
-    return this.#putRole("GUILD_ROLE_CREATE", newRole(this.#setting.nextId(), fields));
+  createRole(fields: Partial<Omit<APIRole, 'id'>> = {}): APIRole {
+    return this.#putRole('GUILD_ROLE_CREATE', newRole(this.#setting.nextId(), fields));
   }
 
-  updateRole(roleId: string, changes: Partial<Omit<APIRole, "id">>): APIRole {
-    return this.#putRole("GUILD_ROLE_UPDATE", { ...this.role(roleId), ...changes });
+  updateRole(roleId: string, changes: Partial<Omit<APIRole, 'id'>>): APIRole {
+    return this.#putRole('GUILD_ROLE_UPDATE', { ...this.role(roleId), ...changes });
   }
 
   /** Deletes a role (GUILD_ROLE_DELETE) and takes it from every member. */
@@ -189,24 +183,22 @@ export class Guild {
       const roles = record.roles.filter((id) => id !== roleId);
       if (roles.length < record.roles.length) this.memberRecords.set(userId, { ...record, roles });
     }
-    this.#announce("GUILD_ROLE_DELETE", { role_id: roleId });
+    this.#announce('GUILD_ROLE_DELETE', { role_id: roleId });
   }
 
   /** A new text channel (CHANNEL_CREATE). */
-  createChannel(
-    fields: Partial<Omit<APITextChannel, "id" | "type" | "guild_id">> = {},
-  ): APITextChannel {
+  createChannel(fields: Partial<Omit<APITextChannel, 'id' | 'type' | 'guild_id'>> = {}): APITextChannel {
     const channel = newTextChannel(this.#setting.nextId(), { ...fields, guild_id: this.id });
     this.putChannel(channel);
-    this.#announce("CHANNEL_CREATE", { ...channel }, channel.id);
+    this.#announce('CHANNEL_CREATE', { ...channel }, channel.id);
     return channel;
   }
 
   /** Deletes a channel (CHANNEL_DELETE). */
   deleteChannel(channelId: string): void {
     const channel = this.channels.get(channelId);
-    if (channel === undefined) throw new UnknownEntityError("channel", channelId);
-    this.#announce("CHANNEL_DELETE", { ...channel }, channelId);
+    if (channel === undefined) throw new UnknownEntityError('channel', channelId);
+    this.#announce('CHANNEL_DELETE', { ...channel }, channelId);
     this.channels.delete(channelId);
     this.#setting.guildIdByChannel.delete(channelId);
   }

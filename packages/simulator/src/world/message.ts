@@ -1,22 +1,8 @@
-import { MessageFlags, MessageType } from "discord-api-types/v10";
-import type { APIAttachment, APIUser } from "discord-api-types/v10";
-import { timestamp } from "./timestamp.ts";
-
-/** A message component; which fields there are follows from `type` (docs: Component Reference). */
-export interface Component {
-  type: number;
-  id?: number | undefined;
-  custom_id?: string | undefined;
-  label?: string | undefined;
-  style?: number | undefined;
-  url?: string | undefined;
-  content?: string | undefined;
-  disabled?: boolean | undefined;
-  components?: Component[] | undefined;
-  component?: Component | undefined;
-  accessory?: Component | undefined;
-  [field: string]: unknown;
-}
+import { MessageFlags, MessageType } from 'discord-api-types/v10';
+import type { APIAttachment, APIUser } from 'discord-api-types/v10';
+import type { Component } from './component.ts';
+import { storedComponents } from './stored-components.ts';
+import { timestamp } from './timestamp.ts';
 
 export interface Embed {
   title?: string | undefined;
@@ -93,7 +79,7 @@ export function newMessage(id: string, timeMs: number, draft: MessageDraft): Mes
     channel_id: draft.channelId,
     type: draft.type ?? (draft.reference === undefined ? MessageType.Default : MessageType.Reply),
     author: draft.author,
-    content: draft.content ?? "",
+    content: draft.content ?? '',
     timestamp: timestamp(timeMs),
     edited_timestamp: null,
     tts: draft.tts ?? false,
@@ -103,12 +89,11 @@ export function newMessage(id: string, timeMs: number, draft: MessageDraft): Mes
     mention_roles: draft.mentions?.roleIds ?? [],
     attachments: draft.attachments ?? [],
     embeds: richEmbeds(draft.embeds),
-    components: numberComponents(draft.components ?? []),
+    components: storedComponents(draft.components ?? [], { id, attachments: draft.attachments ?? [] }),
     flags: draft.flags ?? 0,
   };
   if (draft.nonce !== undefined) message.nonce = draft.nonce;
-  if (draft.interactionMetadata !== undefined)
-    message.interaction_metadata = draft.interactionMetadata;
+  if (draft.interactionMetadata !== undefined) message.interaction_metadata = draft.interactionMetadata;
   if (draft.applicationId !== undefined) {
     message.application_id = draft.applicationId;
     message.webhook_id = draft.applicationId;
@@ -131,7 +116,12 @@ export function editedMessage(message: Message, changes: MessageContent, timeMs:
     content: changes.content ?? message.content,
     embeds: changes.embeds === undefined ? message.embeds : richEmbeds(changes.embeds),
     components:
-      changes.components === undefined ? message.components : numberComponents(changes.components),
+      changes.components === undefined
+        ? message.components
+        : storedComponents(changes.components, {
+            id: message.id,
+            attachments: changes.attachments ?? message.attachments,
+          }),
     attachments: changes.attachments ?? message.attachments,
     flags: changes.flags ?? message.flags,
     mentions: changes.mentions?.users ?? message.mentions,
@@ -141,40 +131,10 @@ export function editedMessage(message: Message, changes: MessageContent, timeMs:
   };
 }
 
-export function isEphemeral(message: Message): boolean {
-  return (message.flags & MessageFlags.Ephemeral) !== 0;
+export function isEphemeral(message: { flags?: number }): boolean {
+  return ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
 }
 
 function richEmbeds(embeds: readonly Embed[] = []): Embed[] {
-  return embeds.map((embed) => ({ type: "rich", ...embed }));
-}
-
-/** Every component of a stored message has an id: its own, or the next free number (docs: Anatomy of a Component). */
-export function numberComponents(components: readonly Component[]): Component[] {
-  const taken = new Set<number>();
-  for (const component of walkComponents(components)) if (component.id) taken.add(component.id);
-  let last = 0;
-  const nextFree = (): number => {
-    do last += 1;
-    while (taken.has(last));
-    return last;
-  };
-  const number = (component: Component): Component => {
-    const numbered: Component = { ...component, id: component.id || nextFree() };
-    if (component.components !== undefined) numbered.components = component.components.map(number);
-    if (component.component !== undefined) numbered.component = number(component.component);
-    if (component.accessory !== undefined) numbered.accessory = number(component.accessory);
-    return numbered;
-  };
-  return components.map(number);
-}
-
-/** All components of a tree, parents before children. */
-export function* walkComponents(components: readonly Component[]): Generator<Component> {
-  for (const component of components) {
-    yield component;
-    if (component.components !== undefined) yield* walkComponents(component.components);
-    if (component.component !== undefined) yield* walkComponents([component.component]);
-    if (component.accessory !== undefined) yield* walkComponents([component.accessory]);
-  }
+  return embeds.map((embed) => ({ type: 'rich', ...embed }));
 }

@@ -1,4 +1,4 @@
-import type { Message } from "./message.ts";
+import type { Message } from './message.ts';
 
 /** The newest messages of all channels; the oldest are forgotten beyond the capacity. */
 export class MessageStore {

@@ -1,4 +1,4 @@
-import type { BotOptions } from "./bot.ts";
+import type { BotOptions } from './bot.ts';
 
 export interface WorldOptions {
   /** the same seed makes the same ids, tokens and names; default 1 */

@@ -1,14 +1,10 @@
-import { OverwriteType, PermissionFlagsBits } from "discord-api-types/v10";
-import type { APIOverwrite, APIRole } from "discord-api-types/v10";
+import { OverwriteType, PermissionFlagsBits } from 'discord-api-types/v10';
+import type { APIOverwrite, APIRole } from 'discord-api-types/v10';
 
 /** Every permission bit that exists. */
-export const allPermissions: bigint = Object.values(PermissionFlagsBits).reduce(
-  (all, bit) => all | bit,
-  0n,
-);
+export const allPermissions: bigint = Object.values(PermissionFlagsBits).reduce((all, bit) => all | bit, 0n);
 
-const timedOutPermissions =
-  PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory;
+const timedOutPermissions = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory;
 
 export interface PermissionSubject {
   userId: string;
@@ -33,17 +29,12 @@ export function guildPermissions(subject: PermissionSubject): bigint {
 }
 
 /** Permissions in a channel with these overwrites; none at all where the channel cannot be seen. */
-export function channelPermissions(
-  subject: PermissionSubject,
-  overwrites: readonly APIOverwrite[],
-): bigint {
+export function channelPermissions(subject: PermissionSubject, overwrites: readonly APIOverwrite[]): bigint {
   const base = guildPermissions(subject);
   if (base === allPermissions) return base;
   const everyone = overwrites.filter((overwrite) => overwrite.id === subject.guildId);
   const roleIds = new Set(subject.roles.map((role) => role.id));
-  const roles = overwrites.filter(
-    (overwrite) => overwrite.type === OverwriteType.Role && roleIds.has(overwrite.id),
-  );
+  const roles = overwrites.filter((overwrite) => overwrite.type === OverwriteType.Role && roleIds.has(overwrite.id));
   const member = overwrites.filter(
     (overwrite) => overwrite.type === OverwriteType.Member && overwrite.id === subject.userId,
   );

@@ -23,14 +23,14 @@ export class SeededRandom {
   /** One element of a list. Throws a RangeError when the list is empty. */
   pick<T>(list: readonly T[]): T {
     const element = list[this.integer(0, list.length - 1)];
-    if (element === undefined) throw new RangeError("cannot pick from an empty list");
+    if (element === undefined) throw new RangeError('cannot pick from an empty list');
     return element;
   }
 
   /** `length` characters of a URL-safe alphabet. */
   text(length: number): string {
-    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let text = "";
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    let text = '';
     for (let index = 0; index < length; index += 1) text += alphabet[this.integer(0, 63)];
     return text;
   }

@@ -1,20 +1,17 @@
-import { ChannelType } from "discord-api-types/v10";
-import type { APIRole, APITextChannel, APIUser } from "discord-api-types/v10";
-import type { MemberRecord } from "./guild.ts";
+import { ChannelType } from 'discord-api-types/v10';
+import type { APIRole, APITextChannel, APIUser } from 'discord-api-types/v10';
+import type { MemberRecord } from './guild.ts';
 
 /** No flag set; typed as a number because Discord's flag enumerations name no zero. */
 export const noFlags: number = 0;
 
-export function newUser(
-  id: string,
-  options: { username: string; globalName: string | null; bot: boolean },
-): APIUser {
+export function newUser(id: string, options: { username: string; globalName: string | null; bot: boolean }): APIUser {
   return {
     id,
     username: options.username,
     avatar: null,
     // Bots keep a discriminator, people have had none since 2023 (docs: Users Resource).
-    discriminator: options.bot ? String(1000 + (Number(BigInt(id) >> 22n) % 9000)) : "0",
+    discriminator: options.bot ? String(1000 + (Number(BigInt(id) >> 22n) % 9000)) : '0',
     public_flags: noFlags,
     flags: noFlags,
     bot: options.bot,
@@ -47,8 +44,8 @@ export function newMember(joinedAt: string, fields: Partial<MemberRecord> = {}):
 export function newRole(id: string, fields: Partial<APIRole> = {}): APIRole {
   return {
     id,
-    name: "new role",
-    permissions: "0",
+    name: 'new role',
+    permissions: '0',
     position: 1,
     color: 0,
     colors: { primary_color: fields.color ?? 0, secondary_color: null, tertiary_color: null },
@@ -62,14 +59,11 @@ export function newRole(id: string, fields: Partial<APIRole> = {}): APIRole {
   };
 }
 
-export function newTextChannel(
-  id: string,
-  fields: Partial<APITextChannel> & { guild_id: string },
-): APITextChannel {
+export function newTextChannel(id: string, fields: Partial<APITextChannel> & { guild_id: string }): APITextChannel {
   return {
     id,
     type: ChannelType.GuildText,
-    name: "new-channel",
+    name: 'new-channel',
     position: 0,
     flags: noFlags,
     parent_id: null,

@@ -1,10 +1,10 @@
-import { ChannelType, OverwriteType, PermissionFlagsBits } from "discord-api-types/v10";
-import type { APIRole } from "discord-api-types/v10";
-import type { Guild, GuildChannel } from "./guild.ts";
-import type { SeededRandom } from "./random.ts";
-import { snowflakeAt } from "./snowflake.ts";
-import { timestamp } from "./timestamp.ts";
-import { newRole, newTextChannel, noFlags } from "./records.ts";
+import { ChannelType, OverwriteType, PermissionFlagsBits } from 'discord-api-types/v10';
+import type { APIRole } from 'discord-api-types/v10';
+import type { Guild, GuildChannel } from './guild.ts';
+import type { SeededRandom } from './random.ts';
+import { snowflakeAt } from './snowflake.ts';
+import { timestamp } from './timestamp.ts';
+import { newRole, newTextChannel, noFlags } from './records.ts';
 
 const firstNames = [
   'Aiko', 'Amara', 'Ben', 'Bilal', 'Carla', 'Chen', 'Dana', 'Diego', 'Elif', 'Emil', 'Farah', 'Finn', 'Greta', 'Hugo', 'Ines',
@@ -42,12 +42,10 @@ export const defaultBotPermissions: bigint =
   PermissionFlagsBits.ModerateMembers;
 
 const moderatorPermissions =
-  PermissionFlagsBits.ManageMessages |
-  PermissionFlagsBits.KickMembers |
-  PermissionFlagsBits.ModerateMembers;
+  PermissionFlagsBits.ManageMessages | PermissionFlagsBits.KickMembers | PermissionFlagsBits.ModerateMembers;
 
 export function guildName(index: number): string {
-  const name = guildNames[index % guildNames.length] ?? "Guild";
+  const name = guildNames[index % guildNames.length] ?? 'Guild';
   return index < guildNames.length ? name : `${name} ${Math.floor(index / guildNames.length) + 1}`;
 }
 
@@ -74,7 +72,7 @@ export class SeededPast {
 
   /** The three parts of a real bot token: the application id, a time, a signature. */
   token(applicationId: string): string {
-    return `${Buffer.from(applicationId).toString("base64url")}.${this.#random.text(6)}.${this.#random.text(38)}`;
+    return `${Buffer.from(applicationId).toString('base64url')}.${this.#random.text(6)}.${this.#random.text(38)}`;
   }
 }
 
@@ -84,17 +82,17 @@ export class SeededPast {
  */
 export function furnishGuild(guild: Guild, past: SeededPast): void {
   const roles: APIRole[] = [
-    newRole(guild.id, { name: "@everyone", position: 0, permissions: String(everyonePermissions) }),
-    newRole(past.id(), { name: "Member", position: 1, color: 0x3498db }),
-    newRole(past.id(), { name: "Verified", position: 2, color: 0x2ecc71, hoist: true }),
+    newRole(guild.id, { name: '@everyone', position: 0, permissions: String(everyonePermissions) }),
+    newRole(past.id(), { name: 'Member', position: 1, color: 0x3498db }),
+    newRole(past.id(), { name: 'Verified', position: 2, color: 0x2ecc71, hoist: true }),
     newRole(past.id(), {
-      name: "Moderator",
+      name: 'Moderator',
       position: 3,
       permissions: String(moderatorPermissions),
       hoist: true,
     }),
     newRole(past.id(), {
-      name: "Admin",
+      name: 'Admin',
       position: 4,
       permissions: String(PermissionFlagsBits.Administrator),
     }),
@@ -108,8 +106,8 @@ function newChannels(guild: Guild, past: SeededPast): GuildChannel[] {
   const guildId = guild.id;
   const textId = past.id();
   const staffOnly = [
-    { id: guildId, type: OverwriteType.Role, allow: "0", deny: view },
-    { id: guild.roleNamed("Moderator").id, type: OverwriteType.Role, allow: view, deny: "0" },
+    { id: guildId, type: OverwriteType.Role, allow: '0', deny: view },
+    { id: guild.roleNamed('Moderator').id, type: OverwriteType.Role, allow: view, deny: '0' },
   ];
   return [
     { id: textId, type: ChannelType.GuildCategory, name: 'Text', guild_id: guildId, position: 0, flags: noFlags, parent_id: null, permission_overwrites: [] },

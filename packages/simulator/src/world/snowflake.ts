@@ -44,7 +44,5 @@ export class SnowflakeGenerator {
 
 /** A snowflake for the instant `timeMs`; `increment` (0 … 4,095) tells ids of one millisecond apart. */
 export function snowflakeAt(timeMs: number, increment = 0): string {
-  return String(
-    (BigInt(Math.floor(timeMs) - discordEpochMs) << timestampShift) | BigInt(increment),
-  );
+  return String((BigInt(Math.floor(timeMs) - discordEpochMs) << timestampShift) | BigInt(increment));
 }

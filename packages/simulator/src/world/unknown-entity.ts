@@ -1,12 +1,4 @@
-export type EntityKind =
-  | "guild"
-  | "channel"
-  | "member"
-  | "user"
-  | "role"
-  | "message"
-  | "command"
-  | "application";
+export type EntityKind = 'guild' | 'channel' | 'member' | 'user' | 'role' | 'message' | 'command' | 'application';
 
 /** Thrown when the world is asked for something that is not in it. */
 export class UnknownEntityError extends Error {
@@ -15,7 +7,7 @@ export class UnknownEntityError extends Error {
 
   constructor(kind: EntityKind, id: string) {
     super(`there is no ${kind} ${id} in the simulated Discord`);
-    this.name = "UnknownEntityError";
+    this.name = 'UnknownEntityError';
     this.kind = kind;
     this.id = id;
   }

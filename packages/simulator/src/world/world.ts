@@ -1,28 +1,28 @@
-import type { APIUser, GatewayGuildCreateDispatchData } from "discord-api-types/v10";
-import { PermissionFlagsBits } from "discord-api-types/v10";
-import type { GatewayDirectory } from "../gateway/directory.ts";
-import { createBot } from "./bot.ts";
-import type { Bot } from "./bot.ts";
-import { CommandRegistry } from "./commands.ts";
-import { Conversations } from "./conversations.ts";
-import type { DirectChannel } from "./conversations.ts";
-import type { Dispatch, DispatchSink } from "./dispatch-sink.ts";
-import { Guild } from "./guild.ts";
-import type { GuildChannel, GuildEvent, GuildSetting, Member, MemberRecord } from "./guild.ts";
-import { guildCreatePayload, guildPayload } from "./guild-payloads.ts";
-import type { Message } from "./message.ts";
-import type { NewGuildOptions, NewMemberOptions, NewUserOptions, WorldOptions } from "./options.ts";
-import { SeededRandom } from "./random.ts";
-import { newMember, newRole, newUser } from "./records.ts";
-import { furnishGuild, guildName, randomName, SeededPast } from "./seed.ts";
-import { SnowflakeGenerator } from "./snowflake.ts";
-import { timestamp } from "./timestamp.ts";
-import { UnknownEntityError } from "./unknown-entity.ts";
+import type { APIUser, GatewayGuildCreateDispatchData } from 'discord-api-types/v10';
+import { PermissionFlagsBits } from 'discord-api-types/v10';
+import type { GatewayDirectory } from '../gateway/directory.ts';
+import { createBot } from './bot.ts';
+import type { Bot } from './bot.ts';
+import { CommandRegistry } from './commands.ts';
+import { Conversations } from './conversations.ts';
+import type { DirectChannel } from './conversations.ts';
+import type { Dispatch, DispatchSink } from './dispatch-sink.ts';
+import { Guild } from './guild.ts';
+import type { GuildChannel, GuildEvent, GuildSetting, Member, MemberRecord } from './guild.ts';
+import { guildCreatePayload, guildPayload } from './guild-payloads.ts';
+import type { Message } from './message.ts';
+import type { NewGuildOptions, NewMemberOptions, NewUserOptions, WorldOptions } from './options.ts';
+import { SeededRandom } from './random.ts';
+import { newMember, newRole, newUser } from './records.ts';
+import { furnishGuild, guildName, randomName, SeededPast } from './seed.ts';
+import { SnowflakeGenerator } from './snowflake.ts';
+import { timestamp } from './timestamp.ts';
+import { UnknownEntityError } from './unknown-entity.ts';
 
 /** A channel and where it is. */
 export type LocatedChannel =
-  | { kind: "guild"; guild: Guild; channel: GuildChannel }
-  | { kind: "direct"; channel: DirectChannel };
+  | { kind: 'guild'; guild: Guild; channel: GuildChannel }
+  | { kind: 'direct'; channel: DirectChannel };
 
 /**
  * All that is in the simulated Discord: bots, users, guilds with members, roles and channels, messages, commands. Each change
@@ -58,10 +58,8 @@ export class World implements GatewayDirectory {
       options.messageCapacity ?? 20_000,
     );
     const bots = options.bots ?? 1;
-    const botOptions = typeof bots === "number" ? Array.from({ length: bots }, () => ({})) : bots;
-    this.bots = botOptions.map((bot) =>
-      createBot(bot, { world: this, past: this.#past, users: this.#users }),
-    );
+    const botOptions = typeof bots === 'number' ? Array.from({ length: bots }, () => ({})) : bots;
+    this.bots = botOptions.map((bot) => createBot(bot, { world: this, past: this.#past, users: this.#users }));
     for (let index = 0; index < (options.guilds ?? 2); index += 1) {
       this.addGuild({ name: guildName(index), members: options.membersPerGuild ?? 5 });
     }
@@ -88,7 +86,7 @@ export class World implements GatewayDirectory {
 
   bot(applicationId: string): Bot {
     const bot = this.bots.find((candidate) => candidate.applicationId === applicationId);
-    if (bot === undefined) throw new UnknownEntityError("application", applicationId);
+    if (bot === undefined) throw new UnknownEntityError('application', applicationId);
     return bot;
   }
 
@@ -98,7 +96,7 @@ export class World implements GatewayDirectory {
 
   user(userId: string): APIUser {
     const user = this.#users.get(userId);
-    if (user === undefined) throw new UnknownEntityError("user", userId);
+    if (user === undefined) throw new UnknownEntityError('user', userId);
     return user;
   }
 
@@ -115,11 +113,10 @@ export class World implements GatewayDirectory {
   }
 
   /** Changes a user; each guild that the user is in announces GUILD_MEMBER_UPDATE. */
-  updateUser(userId: string, changes: Partial<Omit<APIUser, "id">>): APIUser {
+  updateUser(userId: string, changes: Partial<Omit<APIUser, 'id'>>): APIUser {
     const user = { ...this.user(userId), ...changes };
     this.#users.set(userId, user);
-    for (const guild of this.#guilds.values())
-      if (guild.hasMember(userId)) guild.updateMember(userId, {});
+    for (const guild of this.#guilds.values()) if (guild.hasMember(userId)) guild.updateMember(userId, {});
     return user;
   }
 
@@ -145,7 +142,7 @@ export class World implements GatewayDirectory {
 
   guild(guildId: string): Guild {
     const guild = this.#guilds.get(guildId);
-    if (guild === undefined) throw new UnknownEntityError("guild", guildId);
+    if (guild === undefined) throw new UnknownEntityError('guild', guildId);
     return guild;
   }
 
@@ -165,8 +162,7 @@ export class World implements GatewayDirectory {
     for (let index = 1; index < (options.members ?? 1); index += 1) {
       guild.memberRecords.set(this.createUser().id, newMember(this.#past.timestamp()));
     }
-    for (const applicationId of options.applicationIds ??
-      this.bots.map((bot) => bot.applicationId)) {
+    for (const applicationId of options.applicationIds ?? this.bots.map((bot) => bot.applicationId)) {
       this.addBot(guild.id, applicationId);
     }
     return guild;
@@ -195,7 +191,7 @@ export class World implements GatewayDirectory {
   updateGuild(guildId: string, changes: { name: string }): void {
     const guild = this.guild(guildId);
     guild.name = changes.name;
-    this.#announce(guild, { type: "GUILD_UPDATE", data: { ...guildPayload(guild) } });
+    this.#announce(guild, { type: 'GUILD_UPDATE', data: { ...guildPayload(guild) } });
   }
 
   /** A bot joins a guild with a managed role of its own, below Moderator and Admin (GUILD_CREATE). */
@@ -203,10 +199,9 @@ export class World implements GatewayDirectory {
     const guild = this.guild(guildId);
     const bot = this.bot(applicationId);
     if (guild.hasMember(bot.userId)) return;
-    const position = guild.roleNamed("Moderator").position;
+    const position = guild.roleNamed('Moderator').position;
     for (const role of guild.roles.values()) {
-      if (role.position >= position)
-        guild.roles.set(role.id, { ...role, position: role.position + 1 });
+      if (role.position >= position) guild.roles.set(role.id, { ...role, position: role.position + 1 });
     }
     const role = newRole(this.#past.id(), {
       name: bot.user.username,
@@ -225,8 +220,7 @@ export class World implements GatewayDirectory {
     const bot = this.bot(applicationId);
     const guild = this.guild(guildId);
     guild.member(bot.userId);
-    for (const role of guild.roles.values())
-      if (role.tags?.bot_id === bot.userId) guild.roles.delete(role.id);
+    for (const role of guild.roles.values()) if (role.tags?.bot_id === bot.userId) guild.roles.delete(role.id);
     guild.removeMember(bot.userId);
     this.#announceGuildDelete(bot, guildId, false);
   }
@@ -251,12 +245,12 @@ export class World implements GatewayDirectory {
   }
 
   channel(channelId: string): LocatedChannel {
-    const guild = this.#guilds.get(this.#guildIdByChannel.get(channelId) ?? "");
+    const guild = this.#guilds.get(this.#guildIdByChannel.get(channelId) ?? '');
     const channel = guild?.channels.get(channelId);
-    if (guild !== undefined && channel !== undefined) return { kind: "guild", guild, channel };
+    if (guild !== undefined && channel !== undefined) return { kind: 'guild', guild, channel };
     const direct = this.conversations.directChannelById(channelId);
-    if (direct === undefined) throw new UnknownEntityError("channel", channelId);
-    return { kind: "direct", channel: direct };
+    if (direct === undefined) throw new UnknownEntityError('channel', channelId);
+    return { kind: 'direct', channel: direct };
   }
 
   // Events
@@ -276,7 +270,7 @@ export class World implements GatewayDirectory {
 
   #announceInChannel(channelId: string, type: string, data: Record<string, unknown>): void {
     const located = this.channel(channelId);
-    if (located.kind === "guild") return this.#announce(located.guild, { type, data, channelId });
+    if (located.kind === 'guild') return this.#announce(located.guild, { type, data, channelId });
     for (const bot of this.bots) {
       if (!located.channel.userIds.includes(bot.userId)) continue;
       this.dispatch({ applicationId: bot.applicationId, guildId: null, type, data });
@@ -285,18 +279,18 @@ export class World implements GatewayDirectory {
 
   #announceGuildDelete(bot: Bot, guildId: string, unavailable: boolean): void {
     const data = unavailable ? { id: guildId, unavailable } : { id: guildId };
-    this.dispatch({ applicationId: bot.applicationId, guildId, type: "GUILD_DELETE", data });
+    this.dispatch({ applicationId: bot.applicationId, guildId, type: 'GUILD_DELETE', data });
   }
 
   #announceGuildCreate(bot: Bot, guildId: string): void {
     const data = this.guildCreate(bot.applicationId, guildId);
-    this.dispatch({ applicationId: bot.applicationId, guildId, type: "GUILD_CREATE", data });
+    this.dispatch({ applicationId: bot.applicationId, guildId, type: 'GUILD_CREATE', data });
   }
 
   #gatewayFields(message: Message): Record<string, unknown> {
     const located = this.channel(message.channel_id);
     const channelType = { channel_type: located.channel.type };
-    if (located.kind === "direct") return channelType;
+    if (located.kind === 'direct') return channelType;
     const record = located.guild.memberRecords.get(message.author.id);
     const member = record === undefined ? {} : { member: record };
     return { ...channelType, ...member, guild_id: located.guild.id };
@@ -304,7 +298,7 @@ export class World implements GatewayDirectory {
 
   #noteLastMessage(channelId: string, messageId: string): void {
     const located = this.channel(channelId);
-    if (located.kind !== "guild" || !("last_message_id" in located.channel)) return;
+    if (located.kind !== 'guild' || !('last_message_id' in located.channel)) return;
     located.guild.putChannel({ ...located.channel, last_message_id: messageId });
   }
 
