@@ -128,16 +128,22 @@ async function failure(app: AppProcess): Promise<never> {
 
 /** A line of a log as a person reads it; what is no JSON is shown as it is. */
 function readable(line: string): string {
+  let entry: unknown;
   try {
-    const { level, time, msg, err } = JSON.parse(line) as {
-      level?: string;
-      time?: string;
-      msg?: string;
-      err?: { message?: string };
-    };
-    const cause = err?.message === undefined || err.message === msg ? '' : `: ${err.message}`;
-    return `  ${time ?? ''} ${level ?? ''} ${msg ?? ''}${cause}`;
+    entry = JSON.parse(line);
   } catch {
     return `  ${line}`;
   }
+  const message = textAt(entry, 'msg');
+  const cause = textAt(valueAt(entry, 'err'), 'message');
+  return `  ${textAt(entry, 'time')} ${textAt(entry, 'level')} ${message}${cause === '' || cause === message ? '' : `: ${cause}`}`;
+}
+
+function valueAt(object: unknown, key: string): unknown {
+  return typeof object === 'object' && object !== null ? Reflect.get(object, key) : undefined;
+}
+
+function textAt(object: unknown, key: string): string {
+  const value = valueAt(object, key);
+  return typeof value === 'string' ? value : '';
 }

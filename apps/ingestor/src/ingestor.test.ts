@@ -20,7 +20,7 @@ class IngestorProcess {
 
   constructor(env: NodeJS.ProcessEnv) {
     this.child = spawn(process.execPath, ['--conditions=source', fileURLToPath(new URL('main.ts', import.meta.url))], {
-      env: { PATH: process.env['PATH'], HEALTH_HOST: '127.0.0.1', HEALTH_PORT: '0', APP_ENV: 'test', ...env },
+      env: { HEALTH_HOST: '127.0.0.1', HEALTH_PORT: '0', APP_ENV: 'test', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { Channel, ConsumeMessage, MessageProperties } from 'amqplib';
 import type { Names } from '@arrakis/protocol';
 import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
@@ -111,7 +111,7 @@ export class Consumer implements Attachment {
         await this.#settle(channel, message, verdict);
         return;
       } catch (cause) {
-        const { messageId } = message.properties;
+        const messageId: unknown = message.properties.messageId;
         this.#ports.onEvent({
           type: 'settle-failed',
           queue: this.#options.queue,
@@ -145,7 +145,8 @@ export class Consumer implements Attachment {
   }
 
   #copyFor(message: ConsumeMessage, verdict: Verdict): OutgoingMessage | undefined {
-    const { properties, content: body } = message;
+    const { content: body } = message;
+    const properties: MessageProperties = message.properties;
     switch (verdict.kind) {
       case 'done':
         return undefined;

@@ -15,6 +15,9 @@ const foreignHeadersLimit = 32_768;
  */
 const brokerHeaders = /^(x-death|x-first-death-|x-last-death-|x-delivery-count|x-acquired-count|CC$|BCC$)/;
 
+/** What a copy takes over beside its headers. */
+const keptProperties = ['type', 'priority', 'appId', 'timestamp', 'contentType', 'correlationId'] as const;
+
 /** How often the message has been handled, this time included: 1 for the first time. */
 export function attemptOf(properties: MessageProperties): number {
   const value: unknown = properties.headers?.[attemptHeader];
@@ -60,22 +63,23 @@ function copyProperties(
   properties: MessageProperties,
   added: Record<string, string | number>,
 ): Options.Publish & { messageId: string } {
-  const kept = Object.entries(properties.headers ?? {}).filter(([name]) => !brokerHeaders.test(name));
+  const foreign = Object.entries(properties.headers ?? {}).filter(([name]) => !brokerHeaders.test(name));
   const headers: Record<string, unknown> =
-    JSON.stringify(kept).length > foreignHeadersLimit
-      ? { 'x-arrakis-headers-dropped': kept.length }
-      : Object.fromEntries(kept);
-  const { type, priority, appId, timestamp, contentType, correlationId } = properties;
+    JSON.stringify(foreign).length > foreignHeadersLimit
+      ? { 'x-arrakis-headers-dropped': foreign.length }
+      : Object.fromEntries(foreign);
+  const kept: Record<string, unknown> = {};
+  for (const name of keptProperties) {
+    const value: unknown = properties[name];
+    // AMQP knows absent properties, not undefined ones.
+    if (value !== undefined) kept[name] = value;
+  }
+  const messageId: unknown = properties.messageId;
   return {
+    ...kept,
     // A message that is no event of ours may have no id; the copy needs one to be told from others.
-    messageId: typeof properties.messageId === 'string' ? properties.messageId : `unnamed-${crypto.randomUUID()}`,
-    ...definedOnly({ type, priority, appId, timestamp, contentType, correlationId }),
+    messageId: typeof messageId === 'string' ? messageId : `unnamed-${crypto.randomUUID()}`,
     deliveryMode: 2,
     headers: { ...headers, ...added },
   };
-}
-
-/** AMQP knows absent properties, not undefined ones; `exactOptionalPropertyTypes` agrees. */
-function definedOnly(properties: Record<string, unknown>): Options.Publish {
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }

@@ -8,7 +8,7 @@ import { asError, BrokerError } from './errors.ts';
 export interface Link {
   readonly model: ChannelModel;
   /** Ends this life: whatever is wrong with a channel, one path mends it, a new connection. */
-  fail(cause: Error): void;
+  readonly fail: (cause: Error) => void;
 }
 
 /** Something that lives on the connection and is set up again after every loss. */

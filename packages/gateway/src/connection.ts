@@ -33,7 +33,7 @@ const maxPayload = 32 * 1024 * 1024;
 export class Connection {
   readonly #socket: WebSocket;
   readonly #handlers: ConnectionHandlers;
-  #helloTimer: NodeJS.Timeout | undefined;
+  readonly #helloTimer: NodeJS.Timeout;
   #heartbeatTimer: NodeJS.Timeout | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
   #heartbeatSentAt: number | undefined;

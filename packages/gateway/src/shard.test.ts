@@ -18,7 +18,10 @@ afterEach(async () => {
 });
 
 async function discordWith(gateway: object = {}): Promise<Simulator> {
-  const discord = await startSimulator({ guilds: 3, gateway: { heartbeatIntervalMs: 200, identifyWindowMs: 40, ...gateway } });
+  const discord = await startSimulator({
+    guilds: 3,
+    gateway: { heartbeatIntervalMs: 200, identifyWindowMs: 40, ...gateway },
+  });
   stops.push(() => discord.stop());
   return discord;
 }

@@ -251,7 +251,7 @@ export class Shard {
     if (this.#state === 'resuming') this.#limit(limits.resumed, 'no RESUMED in time');
     // What a RESUME replays and this process already has is with the broker, or on its way there.
     if (session.receive(s)) {
-      const guildWasUnavailable = this.#noteGuild(session, t, d, s);
+      const guildWasUnavailable = this.#noteGuild(session, { t, s, d });
       this.#options.sink(
         {
           name: t,
@@ -284,12 +284,12 @@ export class Shard {
   }
 
   /** Follows which guilds are unavailable. Returns whether the one of a GUILD_CREATE was. */
-  #noteGuild(session: Session, name: string, d: unknown, sequence: number): boolean {
-    if (name !== GatewayDispatchEvents.GuildCreate && name !== GatewayDispatchEvents.GuildDelete) return false;
+  #noteGuild(session: Session, { t, s, d }: Pick<Frame, 'd'> & { t: string; s: number }): boolean {
+    if (t !== GatewayDispatchEvents.GuildCreate && t !== GatewayDispatchEvents.GuildDelete) return false;
     const guild = guildPart.safeParse(d);
     if (!guild.success) return false;
     const wasUnavailable = session.isUnavailable(guild.data.id);
-    session.setUnavailable(guild.data.id, guild.data.unavailable === true, sequence);
+    session.setUnavailable(guild.data.id, guild.data.unavailable === true, s);
     return wasUnavailable;
   }
 

@@ -42,7 +42,8 @@ export function createLog({ name, level, destination }: LogOptions): Logger {
     serializers: { err: serializeError, error: serializeError },
     hooks: {
       logMethod(this: Logger, args: Parameters<Logger['info']>, method: (...args: Parameters<Logger['info']>) => void) {
-        method.apply(this, args.map((arg) => (typeof arg === 'string' ? withoutSecrets(arg) : arg)) as typeof args);
+        for (const [index, arg] of args.entries()) if (typeof arg === 'string') args[index] = withoutSecrets(arg);
+        method.apply(this, args);
       },
     },
     formatters: { level: (label: string) => ({ level: label }) },

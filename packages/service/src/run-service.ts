@@ -139,7 +139,7 @@ class Lifecycle {
     }
     const left: string[] = [];
     const deadline = performance.now() + shutdownLimitMs;
-    for (const release of this.#releases.reverse()) {
+    for (const release of this.#releases.toReversed()) {
       const limitMs = Math.max(0, Math.min(release.limitMs, deadline - performance.now()));
       if (!(await this.#runRelease(release, limitMs))) left.push(release.name);
     }

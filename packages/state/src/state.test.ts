@@ -40,9 +40,9 @@ describe('a claim', () => {
   it('of many at once goes to exactly one', async () => {
     const states = await Promise.all([connect(namespace), connect(namespace), connect(namespace)]);
     const results = await Promise.all(
-      Array.from({ length: 60 }, (_, index) => states[index % 3]?.claims.claim('contended')),
+      Array.from({ length: 20 }, () => states.map((state) => state.claims.claim('contended'))).flat(),
     );
-    expect(results.filter((result) => result?.outcome === 'claimed')).toHaveLength(1);
+    expect(results.filter((result) => result.outcome === 'claimed')).toHaveLength(1);
   });
 
   it('can be taken over when released', async () => {
