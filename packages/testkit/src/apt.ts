@@ -1,10 +1,10 @@
-import { findExecutable } from "./executables.ts";
-import { runCommand } from "./run-command.ts";
-import { type ProviderContext, type ServiceName, ServicesUnavailable } from "./service.ts";
+import { findExecutable } from './executables.ts';
+import { runCommand } from './run-command.ts';
+import { type ProviderContext, type ServiceName, ServicesUnavailable } from './service.ts';
 
 const packages: Readonly<Record<ServiceName, string>> = {
-  rabbitmq: "rabbitmq-server",
-  redis: "redis-server",
+  rabbitmq: 'rabbitmq-server',
+  redis: 'redis-server',
 };
 
 const timeoutMs = 10 * 60_000;
@@ -40,27 +40,27 @@ export async function installWithApt(
   missing: readonly ServiceName[],
   { report, signal }: ProviderContext,
 ): Promise<boolean> {
-  if (process.platform !== "linux" || (await findExecutable("apt-get")) === undefined) return false;
+  if (process.platform !== 'linux' || (await findExecutable('apt-get')) === undefined) return false;
   const asRoot = await rootAccess();
   if (asRoot === undefined) return false;
   const names = missing.map((name) => packages[name]);
-  report(`Installing ${names.join(" and ")} with apt`);
-  const script = ["/bin/sh", "-c", install, "install", ...names] as const;
+  report(`Installing ${names.join(' and ')} with apt`);
+  const script = ['/bin/sh', '-c', install, 'install', ...names] as const;
   try {
-    await runCommand(asRoot === "sudo" ? ["sudo", "-n", ...script] : script, { timeoutMs, signal });
+    await runCommand(asRoot === 'sudo' ? ['sudo', '-n', ...script] : script, { timeoutMs, signal });
     return true;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ServicesUnavailable(`apt could not install ${names.join(" and ")}. ${reason}`);
+    throw new ServicesUnavailable(`apt could not install ${names.join(' and ')}. ${reason}`);
   }
 }
 
 /** How a command comes to run as root, or `undefined` where a password would be asked for. */
-async function rootAccess(): Promise<"already" | "sudo" | undefined> {
-  if (process.getuid?.() === 0) return "already";
+async function rootAccess(): Promise<'already' | 'sudo' | undefined> {
+  if (process.getuid?.() === 0) return 'already';
   try {
-    await runCommand(["sudo", "-n", "true"], { timeoutMs: 5_000 });
-    return "sudo";
+    await runCommand(['sudo', '-n', 'true'], { timeoutMs: 5_000 });
+    return 'sudo';
   } catch {
     return undefined;
   }

@@ -1,15 +1,10 @@
-import { join } from "node:path";
-import { runAtExit } from "./guarded-process.ts";
-import { checkoutId } from "./instance-folder.ts";
-import { ping } from "./reachability.ts";
-import { runCommand } from "./run-command.ts";
-import {
-  type ProviderContext,
-  type RunningService,
-  type ServiceName,
-  serviceTitles,
-} from "./service.ts";
-import { waitFor } from "./wait-for.ts";
+import { join } from 'node:path';
+import { runAtExit } from './guarded-process.ts';
+import { checkoutId } from './instance-folder.ts';
+import { ping } from './reachability.ts';
+import { runCommand } from './run-command.ts';
+import { type ProviderContext, type RunningService, type ServiceName, serviceTitles } from './service.ts';
+import { waitFor } from './wait-for.ts';
 
 /** The first start pulls the images. */
 const upTimeoutMs = 5 * 60_000;
@@ -27,27 +22,25 @@ export async function startComposeServices(
   { root, report, signal }: ProviderContext,
 ): Promise<Map<ServiceName, RunningService>> {
   const project = `arrakis-${checkoutId(root)}`;
-  const file = join(root, "docker-compose.yml");
+  const file = join(root, 'docker-compose.yml');
   const compose = (...args: string[]): readonly [string, ...string[]] => [
-    "docker",
-    ...["compose", "--project-name", project, "--file", file, ...args],
+    'docker',
+    'compose',
+    '--project-name',
+    project,
+    '--file',
+    file,
+    ...args,
   ];
-  report(`Starting ${wanted.map((name) => serviceTitles[name]).join(" and ")} with Docker Compose`);
+  report(`Starting ${wanted.map((name) => serviceTitles[name]).join(' and ')} with Docker Compose`);
   // From here on they go when we do, whatever happens to us.
-  const down = runAtExit(compose("down", "--volumes", "--timeout", "2"), root);
+  const down = runAtExit(compose('down', '--volumes', '--timeout', '2'), root);
   try {
-    const up = [
-      "up",
-      "--detach",
-      "--wait",
-      "--force-recreate",
-      "--renew-anon-volumes",
-      "--quiet-pull",
-    ];
+    const up = ['up', '--detach', '--wait', '--force-recreate', '--renew-anon-volumes', '--quiet-pull'];
     await runCommand(compose(...up, ...wanted), { timeoutMs: upTimeoutMs, signal });
     const services = new Map<ServiceName, RunningService>();
     for (const name of wanted) {
-      const address = await runCommand(compose("port", name, String(containerPorts[name])), {
+      const address = await runCommand(compose('port', name, String(containerPorts[name])), {
         timeoutMs: 10_000,
         signal,
       });
@@ -57,7 +50,7 @@ export async function startComposeServices(
         timeoutMs: answerTimeoutMs,
         ...(signal && { signal }),
       });
-      services.set(name, { url, origin: "docker", stop: down });
+      services.set(name, { url, origin: 'docker', stop: down });
     }
     return services;
   } catch (error) {
@@ -67,5 +60,5 @@ export async function startComposeServices(
 }
 
 function serviceUrl(name: ServiceName, address: string): string {
-  return name === "rabbitmq" ? `amqp://arrakis:arrakis@${address}` : `redis://${address}`;
+  return name === 'rabbitmq' ? `amqp://arrakis:arrakis@${address}` : `redis://${address}`;
 }

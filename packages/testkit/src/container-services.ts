@@ -1,12 +1,7 @@
-import { runAtExit } from "./guarded-process.ts";
-import { ping } from "./reachability.ts";
-import {
-  type ProviderContext,
-  type RunningService,
-  type ServiceName,
-  serviceTitles,
-} from "./service.ts";
-import { waitFor } from "./wait-for.ts";
+import { runAtExit } from './guarded-process.ts';
+import { ping } from './reachability.ts';
+import { type ProviderContext, type RunningService, type ServiceName, serviceTitles } from './service.ts';
+import { waitFor } from './wait-for.ts';
 
 /** The first start pulls the image. */
 const startTimeoutMs = 5 * 60_000;
@@ -22,17 +17,17 @@ interface Image {
 
 const images: Readonly<Record<ServiceName, Image>> = {
   rabbitmq: {
-    name: "rabbitmq:4-management",
+    name: 'rabbitmq:4-management',
     port: 5672,
-    environment: { RABBITMQ_DEFAULT_USER: "arrakis", RABBITMQ_DEFAULT_PASS: "arrakis" },
+    environment: { RABBITMQ_DEFAULT_USER: 'arrakis', RABBITMQ_DEFAULT_PASS: 'arrakis' },
     command: [],
     url: (host, port) => `amqp://arrakis:arrakis@${host}:${port}`,
   },
   redis: {
-    name: "redis:7-alpine",
+    name: 'redis:7-alpine',
     port: 6379,
     environment: {},
-    command: ["redis-server", "--save", "", "--maxmemory", "512mb", "--protected-mode", "no"],
+    command: ['redis-server', '--save', '', '--maxmemory', '512mb', '--protected-mode', 'no'],
     url: (host, port) => `redis://${host}:${port}`,
   },
 };
@@ -46,31 +41,24 @@ export async function startContainerServices(
   wanted: readonly ServiceName[],
   context: ProviderContext,
 ): Promise<Map<ServiceName, RunningService>> {
-  context.report(
-    `Starting ${wanted.map((name) => serviceTitles[name]).join(" and ")} with testcontainers`,
-  );
+  context.report(`Starting ${wanted.map((name) => serviceTitles[name]).join(' and ')} with testcontainers`);
   // Our own guard removes the containers; the reaper would be one more image to pull and a privileged container.
-  process.env["TESTCONTAINERS_RYUK_DISABLED"] ??= "true";
-  const started = await Promise.allSettled(
-    wanted.map(async (name) => startContainer(name, context)),
-  );
+  process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
+  const started = await Promise.allSettled(wanted.map(async (name) => startContainer(name, context)));
   const services = new Map<ServiceName, RunningService>();
   for (const [index, name] of wanted.entries()) {
     const outcome = started[index];
-    if (outcome?.status === "fulfilled") services.set(name, outcome.value);
+    if (outcome?.status === 'fulfilled') services.set(name, outcome.value);
   }
-  const failure = started.find((outcome) => outcome.status === "rejected");
+  const failure = started.find((outcome) => outcome.status === 'rejected');
   if (failure === undefined) return services;
   await Promise.all([...services.values()].map((service) => service.stop()));
   throw failure.reason;
 }
 
-async function startContainer(
-  name: ServiceName,
-  { root, signal }: ProviderContext,
-): Promise<RunningService> {
+async function startContainer(name: ServiceName, { root, signal }: ProviderContext): Promise<RunningService> {
   // Loaded here, since it takes half a second and most runs go without.
-  const { GenericContainer } = await import("testcontainers");
+  const { GenericContainer } = await import('testcontainers');
   const image = images[name];
   const container = await new GenericContainer(image.name)
     .withExposedPorts(image.port)
@@ -78,7 +66,7 @@ async function startContainer(
     .withCommand(image.command)
     .withStartupTimeout(startTimeoutMs)
     .start();
-  const stop = runAtExit(["docker", "rm", "--force", "--volumes", container.getId()], root);
+  const stop = runAtExit(['docker', 'rm', '--force', '--volumes', container.getId()], root);
   try {
     const url = image.url(container.getHost(), container.getMappedPort(image.port));
     await waitFor(() => ping(name, url).then(() => true), {
@@ -86,7 +74,7 @@ async function startContainer(
       timeoutMs: answerTimeoutMs,
       ...(signal && { signal }),
     });
-    return { url, origin: "docker", stop };
+    return { url, origin: 'docker', stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,25 +1,25 @@
-import { access, constants, realpath } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { access, constants, realpath } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 
 /** Where RabbitMQ, Redis and Erlang are installed without being on everybody's PATH. */
 const usualFolders = [
-  "/usr/local/sbin",
-  "/usr/local/bin",
-  "/usr/sbin",
-  "/usr/bin",
-  "/opt/homebrew/sbin",
-  "/opt/homebrew/bin",
-  "/opt/homebrew/opt/rabbitmq/sbin",
-  "/usr/local/opt/rabbitmq/sbin",
-  "/home/linuxbrew/.linuxbrew/sbin",
-  "/home/linuxbrew/.linuxbrew/bin",
-  "/opt/rabbitmq/sbin",
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/opt/homebrew/sbin',
+  '/opt/homebrew/bin',
+  '/opt/homebrew/opt/rabbitmq/sbin',
+  '/usr/local/opt/rabbitmq/sbin',
+  '/home/linuxbrew/.linuxbrew/sbin',
+  '/home/linuxbrew/.linuxbrew/bin',
+  '/opt/rabbitmq/sbin',
 ];
 
 /** The PATH of this process, with the usual folders behind it. */
 export function searchPath(): string {
-  return [...(process.env["PATH"] ?? "").split(delimiter), ...usualFolders]
-    .filter((folder, index, all) => folder !== "" && all.indexOf(folder) === index)
+  return [...(process.env['PATH'] ?? '').split(delimiter), ...usualFolders]
+    .filter((folder, index, all) => folder !== '' && all.indexOf(folder) === index)
     .join(delimiter);
 }
 
@@ -39,22 +39,22 @@ export async function findExecutable(...names: readonly string[]): Promise<strin
  * user `rabbitmq`, and refuses to run for anyone but root.
  */
 export async function findRabbitmqServer(): Promise<string | undefined> {
-  const unwrapped = "/usr/lib/rabbitmq/bin/rabbitmq-server";
-  return (await isExecutable(unwrapped)) ? unwrapped : findExecutable("rabbitmq-server");
+  const unwrapped = '/usr/lib/rabbitmq/bin/rabbitmq-server';
+  return (await isExecutable(unwrapped)) ? unwrapped : findExecutable('rabbitmq-server');
 }
 
 /** Redis, or Valkey, which is the same here. */
 export async function findRedisServer(): Promise<string | undefined> {
-  return findExecutable("redis-server", "valkey-server");
+  return findExecutable('redis-server', 'valkey-server');
 }
 
 /** Erlang's port mapper: beside `erl` where it is not on the PATH. */
 export async function findEpmd(): Promise<string | undefined> {
-  const onPath = await findExecutable("epmd");
+  const onPath = await findExecutable('epmd');
   if (onPath !== undefined) return onPath;
-  const erl = await findExecutable("erl");
+  const erl = await findExecutable('erl');
   if (erl === undefined) return undefined;
-  const besideErl = join(dirname(await realpath(erl)), "epmd");
+  const besideErl = join(dirname(await realpath(erl)), 'epmd');
   return (await isExecutable(besideErl)) ? besideErl : undefined;
 }
 

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { closeSync, openSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { readFile } from 'node:fs/promises';
 
 /** A program and how to run it. */
 export interface GuardedCommand {
@@ -40,14 +41,14 @@ export class GuardedProcess implements AsyncDisposable {
 
   /** @throws Error when the shell cannot be started. */
   static start({ command, env, logFile }: GuardedCommand): GuardedProcess {
-    const log = openSync(logFile, "a");
+    const log = openSync(logFile, 'a');
     try {
-      const child = spawn("/bin/sh", ["-c", killGroupAtEnd, "arrakis-guard", ...command], {
+      const child = spawn('/bin/sh', ['-c', killGroupAtEnd, 'arrakis-guard', ...command], {
         env,
         detached: true,
-        stdio: ["pipe", log, log],
+        stdio: ['pipe', log, log],
       });
-      if (child.pid === undefined) throw new Error("Cannot start /bin/sh");
+      if (child.pid === undefined) throw new Error('Cannot start /bin/sh');
       letGo(child);
       return new GuardedProcess(child, child.pid, logFile);
     } finally {
@@ -57,7 +58,7 @@ export class GuardedProcess implements AsyncDisposable {
 
   /** The end of what it has printed, for an error message. */
   async output(lines = 15): Promise<string> {
-    return (await readFile(this.#logFile, "utf8")).trimEnd().split("\n").slice(-lines).join("\n");
+    return (await readFile(this.#logFile, 'utf8')).trimEnd().split('\n').slice(-lines).join('\n');
   }
 
   /** Kills the program and everything it has started. Safe to call again. */
@@ -76,14 +77,11 @@ export class GuardedProcess implements AsyncDisposable {
  * Prepares a command that runs when the returned function is called, or else when this process has died.
  * The function resolves once the command has ended.
  */
-export function runAtExit(
-  command: readonly [string, ...string[]],
-  cwd: string,
-): () => Promise<void> {
-  const child = spawn("/bin/sh", ["-c", runAtEnd, "arrakis-cleanup", ...command], {
+export function runAtExit(command: readonly [string, ...string[]], cwd: string): () => Promise<void> {
+  const child = spawn('/bin/sh', ['-c', runAtEnd, 'arrakis-cleanup', ...command], {
     cwd,
     detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
+    stdio: ['pipe', 'ignore', 'ignore'],
   });
   letGo(child);
   const ended = ending(child);
@@ -95,13 +93,13 @@ export function runAtExit(
 }
 
 async function ending(child: ChildProcess): Promise<void> {
-  await Promise.race([once(child, "exit"), once(child, "error")]);
+  await Promise.race([once(child, 'exit'), once(child, 'error')]);
 }
 
 /** Lets this process end on its own while the child runs: the pipe's end takes care of the child. */
 function letGo(child: ChildProcess): void {
   child.unref();
   const { stdin } = child;
-  stdin?.on("error", () => undefined); // the child may have ended before we close its input
-  if (stdin !== null && "unref" in stdin && typeof stdin.unref === "function") stdin.unref();
+  stdin?.on('error', () => undefined); // the child may have ended before we close its input
+  if (stdin instanceof Socket) stdin.unref();
 }

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
-import { join } from "node:path";
-import { findProcess, listProcesses, type ProcessEntry } from "./processes.ts";
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { findProcess, listProcesses, type ProcessEntry } from './processes.ts';
 
 /**
  * Private instances live in `<checkout>/.arrakis/services/<host>-<pid>-<start>-<n>/`. The name says which process
@@ -17,14 +17,14 @@ let created = 0;
 
 /** Eight characters that differ from checkout to checkout. */
 export function checkoutId(root: string): string {
-  return createHash("sha256").update(root).digest("hex").slice(0, 8);
+  return createHash('sha256').update(root).digest('hex').slice(0, 8);
 }
 
 /** Makes an empty folder for instances that this process owns. */
 export async function createInstanceFolder(root: string): Promise<string> {
   const self = await findProcess(process.pid);
   created += 1;
-  const name = [host(), process.pid, self?.started ?? "0", created].join("-");
+  const name = [host(), process.pid, self?.started ?? '0', created].join('-');
   const folder = join(servicesFolder(root), name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -45,7 +45,7 @@ export async function removeStaleInstances(root: string): Promise<number> {
   let ended = 0;
   for (const name of folders) {
     const owner = folderName.exec(name)?.groups;
-    if (owner?.["host"] !== host() || (await isAlive(owner))) continue;
+    if (owner?.['host'] !== host() || (await isAlive(owner))) continue;
     const folder = join(servicesFolder(root), name);
     ended += await endGroups(folder);
     await rm(folder, { recursive: true, force: true });
@@ -54,19 +54,19 @@ export async function removeStaleInstances(root: string): Promise<number> {
 }
 
 async function isAlive(owner: Record<string, string>): Promise<boolean> {
-  const entry = await findProcess(Number(owner["pid"]));
-  return entry !== undefined && entry.started === owner["started"];
+  const entry = await findProcess(Number(owner['pid']));
+  return entry !== undefined && entry.started === owner['started'];
 }
 
 async function endGroups(folder: string): Promise<number> {
   const processes = await listProcesses();
   let ended = 0;
   for (const file of await readdir(folder)) {
-    const group = Number(groupFile.exec(file)?.groups?.["group"]);
+    const group = Number(groupFile.exec(file)?.groups?.['group']);
     if (Number.isNaN(group)) continue;
-    const mark = await readFile(join(folder, file), "utf8");
+    const mark = await readFile(join(folder, file), 'utf8');
     if (!isOurs(processes, group, mark)) continue;
-    process.kill(-group, "SIGKILL");
+    process.kill(-group, 'SIGKILL');
     ended += 1;
   }
   return ended;
@@ -78,9 +78,9 @@ function isOurs(processes: readonly ProcessEntry[], group: number, mark: string)
 }
 
 function servicesFolder(root: string): string {
-  return join(root, ".arrakis", "services");
+  return join(root, '.arrakis', 'services');
 }
 
 function host(): string {
-  return hostname().replaceAll(/\W/g, "_");
+  return hostname().replaceAll(/\W/g, '_');
 }

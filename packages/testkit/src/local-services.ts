@@ -1,20 +1,20 @@
-import { rm } from "node:fs/promises";
-import { installWithApt } from "./apt.ts";
-import { findRabbitmqServer, findRedisServer } from "./executables.ts";
-import type { GuardedProcess } from "./guarded-process.ts";
-import { createInstanceFolder, removeStaleInstances } from "./instance-folder.ts";
-import { installationHint } from "./installation-hint.ts";
-import { startLocalRabbitmq } from "./local-rabbitmq.ts";
-import { startLocalRedis } from "./local-redis.ts";
-import { ping } from "./reachability.ts";
+import { rm } from 'node:fs/promises';
+import { installWithApt } from './apt.ts';
+import { findRabbitmqServer, findRedisServer } from './executables.ts';
+import type { GuardedProcess } from './guarded-process.ts';
+import { createInstanceFolder, removeStaleInstances } from './instance-folder.ts';
+import { installationHint } from './installation-hint.ts';
+import { startLocalRabbitmq } from './local-rabbitmq.ts';
+import { startLocalRedis } from './local-redis.ts';
+import { ping } from './reachability.ts';
 import {
   type ProviderContext,
   type RunningService,
   type ServiceName,
   ServicesUnavailable,
   serviceTitles,
-} from "./service.ts";
-import { waitFor } from "./wait-for.ts";
+} from './service.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A private server that has been started and may not answer yet. */
 export interface StartedServer {
@@ -43,16 +43,16 @@ export async function startLocalServices(
   const stale = await removeStaleInstances(context.root);
   if (stale > 0) context.report(`Ended ${stale} processes that a crash had left behind`);
   const programs = await findPrograms(wanted, context);
-  context.report(`Starting private ${wanted.map((name) => serviceTitles[name]).join(" and ")}`);
+  context.report(`Starting private ${wanted.map((name) => serviceTitles[name]).join(' and ')}`);
   const started = await Promise.allSettled(
-    wanted.map(async (name) => startService(name, programs[name] ?? "", context)),
+    wanted.map(async (name) => startService(name, programs[name] ?? '', context)),
   );
   const services = new Map<ServiceName, RunningService>();
   for (const [index, name] of wanted.entries()) {
     const outcome = started[index];
-    if (outcome?.status === "fulfilled") services.set(name, outcome.value);
+    if (outcome?.status === 'fulfilled') services.set(name, outcome.value);
   }
-  const failure = started.find((outcome) => outcome.status === "rejected");
+  const failure = started.find((outcome) => outcome.status === 'rejected');
   if (failure === undefined) return services;
   await Promise.all([...services.values()].map((service) => service.stop()));
   throw failure.reason;
@@ -86,11 +86,7 @@ async function findPrograms(
   return afterwards;
 }
 
-async function startService(
-  name: ServiceName,
-  program: string,
-  context: ProviderContext,
-): Promise<RunningService> {
+async function startService(name: ServiceName, program: string, context: ProviderContext): Promise<RunningService> {
   for (let attempt = 1; ; attempt += 1) {
     const folder = await createInstanceFolder(context.root);
     const { url, processes } = await start[name](program, folder);
@@ -100,9 +96,9 @@ async function startService(
     };
     try {
       await untilAnswering(name, { url, processes }, context.signal);
-      return { url, origin: "local", stop };
+      return { url, origin: 'local', stop };
     } catch (error) {
-      const output = (await processes.at(-1)?.output()) ?? "";
+      const output = (await processes.at(-1)?.output()) ?? '';
       await stop();
       if (attempt < attempts && /eaddrinuse|address already in use/i.test(output)) continue;
       context.signal?.throwIfAborted();

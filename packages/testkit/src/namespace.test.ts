@@ -1,12 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { topologyIn } from "@arrakis/protocol";
-import { connect } from "amqplib";
-import { Redis } from "ioredis";
-import { expect, test } from "vitest";
-import { cleanNamespaces, uniqueNamespace } from "./namespace.ts";
-import { testServices } from "./test-services.ts";
+import { randomUUID } from 'node:crypto';
+import { topologyIn } from '@arrakis/protocol';
+import { connect } from 'amqplib';
+import { Redis } from 'ioredis';
+import { expect, test } from 'vitest';
+import { cleanNamespaces, uniqueNamespace } from './namespace.ts';
+import { testServices } from './test-services.ts';
 
-test("what a test leaves below its namespace is deleted, and nothing else", async () => {
+test('what a test leaves below its namespace is deleted, and nothing else', async () => {
   const { rabbitmqUrl, redisUrl } = await testServices();
   const name = uniqueNamespace();
   const unrelated = `unrelated-${randomUUID()}`;
@@ -19,8 +19,8 @@ test("what a test leaves below its namespace is deleted, and nothing else", asyn
   for (const queue of topologyIn(name).queues) {
     await channel.assertQueue(queue.name, { arguments: { ...queue.arguments } });
   }
-  await redis.set(`arrakis:{${name}}:session:0`, "1", "EX", 60);
-  await redis.set(unrelated, "1", "EX", 60);
+  await redis.set(`arrakis:{${name}}:session:0`, '1', 'EX', 60);
+  await redis.set(unrelated, '1', 'EX', 60);
 
   await cleanNamespaces();
 
@@ -38,7 +38,7 @@ async function exists(url: string, queue: string): Promise<boolean> {
   const connection = await connect(url);
   try {
     const channel = await connection.createChannel();
-    channel.on("error", () => undefined);
+    channel.on('error', () => undefined);
     await channel.checkQueue(queue);
     return true;
   } catch {

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { topologyIn } from "@arrakis/protocol";
-import { testServices } from "./test-services.ts";
+import { randomBytes } from 'node:crypto';
+import { topologyIn } from '@arrakis/protocol';
+import { testServices } from './test-services.ts';
 
 const handedOut = new Set<string>();
 
@@ -10,7 +10,7 @@ const handedOut = new Set<string>();
  * a test that declares further queues makes them exclusive.
  */
 export function uniqueNamespace(): string {
-  const name = `t${randomBytes(4).toString("hex")}`;
+  const name = `t${randomBytes(4).toString('hex')}`;
   handedOut.add(name);
   return name;
 }
@@ -25,7 +25,7 @@ export async function cleanNamespaces(): Promise<void> {
 }
 
 async function deleteTopologies(url: string, names: readonly string[]): Promise<void> {
-  const { connect } = await import("amqplib");
+  const { connect } = await import('amqplib');
   const connection = await connect(url);
   try {
     const channel = await connection.createChannel();
@@ -41,7 +41,7 @@ async function deleteTopologies(url: string, names: readonly string[]): Promise<
 }
 
 async function deleteKeys(url: string, names: readonly string[]): Promise<void> {
-  const { Redis } = await import("ioredis");
+  const { Redis } = await import('ioredis');
   const redis = new Redis(url);
   try {
     for (const name of names) {

@@ -1,17 +1,17 @@
-import { realpath } from "node:fs/promises";
-import { startComposeServices } from "./compose-services.ts";
-import { startContainerServices } from "./container-services.ts";
-import { isDockerRunning } from "./docker.ts";
-import { serviceFromEnvironment } from "./environment-services.ts";
-import { startLocalServices } from "./local-services.ts";
-import type { ProviderContext, RunningService, ServiceName, ServiceOrigin } from "./service.ts";
+import { realpath } from 'node:fs/promises';
+import { startComposeServices } from './compose-services.ts';
+import { startContainerServices } from './container-services.ts';
+import { isDockerRunning } from './docker.ts';
+import { serviceFromEnvironment } from './environment-services.ts';
+import { startLocalServices } from './local-services.ts';
+import type { ProviderContext, RunningService, ServiceName, ServiceOrigin } from './service.ts';
 
 /** How {@link provideServices} may get services. */
 export interface ProvideOptions {
   /** The checkout's folder; private instances keep their data in `.arrakis/services` below it. */
   readonly root: string;
   /** What to do with a Docker engine that runs. */
-  readonly docker: "compose" | "testcontainers" | "never";
+  readonly docker: 'compose' | 'testcontainers' | 'never';
   /** Told, in a line each, what takes time and what could not be had. */
   readonly report?: (step: string) => void;
   /** Gives up and ends what has been started. */
@@ -41,36 +41,34 @@ export async function provideServices(options: ProvideOptions): Promise<Services
   };
   context.signal?.throwIfAborted();
   const [givenRabbitmq, givenRedis] = await Promise.all([
-    serviceFromEnvironment("rabbitmq"),
-    serviceFromEnvironment("redis"),
+    serviceFromEnvironment('rabbitmq'),
+    serviceFromEnvironment('redis'),
   ]);
   const wanted: ServiceName[] = [];
-  if (givenRabbitmq === undefined) wanted.push("rabbitmq");
-  if (givenRedis === undefined) wanted.push("redis");
+  if (givenRabbitmq === undefined) wanted.push('rabbitmq');
+  if (givenRedis === undefined) wanted.push('redis');
   const started = await startServices(wanted, options.docker, context);
-  const rabbitmq = givenRabbitmq ?? started.get("rabbitmq");
-  const redis = givenRedis ?? started.get("redis");
-  if (rabbitmq === undefined || redis === undefined) throw new Error("A service was not started");
+  const rabbitmq = givenRabbitmq ?? started.get('rabbitmq');
+  const redis = givenRedis ?? started.get('redis');
+  if (rabbitmq === undefined || redis === undefined) throw new Error('A service was not started');
   return join(rabbitmq, redis);
 }
 
 async function startServices(
   wanted: readonly ServiceName[],
-  docker: ProvideOptions["docker"],
+  docker: ProvideOptions['docker'],
   context: ProviderContext,
 ): Promise<Map<ServiceName, RunningService>> {
   if (wanted.length === 0) return new Map();
-  if (docker !== "never" && (await isDockerRunning())) {
+  if (docker !== 'never' && (await isDockerRunning())) {
     try {
-      return docker === "compose"
+      return docker === 'compose'
         ? await startComposeServices(wanted, context)
         : await startContainerServices(wanted, context);
     } catch (error) {
       context.signal?.throwIfAborted();
       const reason = error instanceof Error ? error.message : String(error);
-      context.report(
-        `Docker runs, but cannot provide them, so they are started without it: ${reason}`,
-      );
+      context.report(`Docker runs, but cannot provide them, so they are started without it: ${reason}`);
     }
   }
   return startLocalServices(wanted, context);
@@ -78,8 +76,7 @@ async function startServices(
 
 function join(rabbitmq: RunningService, redis: RunningService): Services {
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> =>
-    (stopping ??= Promise.all([rabbitmq.stop(), redis.stop()]).then(() => undefined));
+  const stop = (): Promise<void> => (stopping ??= Promise.all([rabbitmq.stop(), redis.stop()]).then(() => undefined));
   return {
     rabbitmqUrl: rabbitmq.url,
     redisUrl: redis.url,

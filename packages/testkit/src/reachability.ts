@@ -1,6 +1,6 @@
-import { connect } from "amqplib";
-import { Redis } from "ioredis";
-import { type ServiceName, serviceTitles } from "./service.ts";
+import { connect } from 'amqplib';
+import { Redis } from 'ioredis';
+import { type ServiceName, serviceTitles } from './service.ts';
 
 const connectTimeoutMs = 5_000;
 
@@ -11,26 +11,26 @@ const connectTimeoutMs = 5_000;
  */
 export async function ping(service: ServiceName, url: string): Promise<void> {
   try {
-    await (service === "rabbitmq" ? pingRabbitmq(url) : pingRedis(url));
+    await (service === 'rabbitmq' ? pingRabbitmq(url) : pingRedis(url));
   } catch (error) {
     const reason = error instanceof Error ? firstLine(error) : String(error);
-    throw new Error(
-      `${serviceTitles[service]} at ${withoutPassword(url)} does not answer: ${reason}`,
-    );
+    // amqplib's and ioredis' errors may hold the URL, so they are not passed on as the cause.
+    // oxlint-disable-next-line eslint/preserve-caught-error
+    throw new Error(`${serviceTitles[service]} at ${withoutPassword(url)} does not answer: ${reason}`);
   }
 }
 
 /** `url` as it may be shown. */
 export function withoutPassword(url: string): string {
-  if (!URL.canParse(url)) return "(not a URL)";
+  if (!URL.canParse(url)) return '(not a URL)';
   const shown = new URL(url);
-  if (shown.password !== "") shown.password = "***";
+  if (shown.password !== '') shown.password = '***';
   return shown.href;
 }
 
 async function pingRabbitmq(url: string): Promise<void> {
   const connection = await connect(url, { timeout: connectTimeoutMs });
-  connection.on("error", () => undefined); // nothing is sent any more, so there is nothing to lose
+  connection.on('error', () => undefined); // nothing is sent any more, so there is nothing to lose
   await connection.close();
 }
 
@@ -44,7 +44,7 @@ async function pingRedis(url: string): Promise<void> {
   });
   // connect() rejects with "Connection is closed" whatever happened; the reason comes as an event.
   let reason: Error | undefined;
-  redis.on("error", (error) => {
+  redis.on('error', (error) => {
     reason ??= error;
   });
   try {
@@ -59,7 +59,7 @@ async function pingRedis(url: string): Promise<void> {
 
 /** Node joins the attempts on several addresses into an AggregateError with an empty message. */
 function firstLine(error: Error): string {
-  const [first] = error instanceof AggregateError ? error.errors : [];
-  const told = error.message === "" && first instanceof Error ? first.message : error.message;
-  return told.split("\n")[0] ?? "";
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
+  const told = error.message === '' && first instanceof Error ? first.message : error.message;
+  return told.split('\n')[0] ?? '';
 }

@@ -1,4 +1,4 @@
-import { type ExecFileException, execFile } from "node:child_process";
+import { type ExecFileException, execFile } from 'node:child_process';
 
 /** How a command is run; the process gets no input. */
 export interface CommandOptions {
@@ -11,10 +11,10 @@ export interface CommandOptions {
 
 /** A command that could not be started, failed, or took too long; the message ends with what it printed. */
 export class CommandFailed extends Error {
-  override readonly name = "CommandFailed";
+  override readonly name = 'CommandFailed';
 
   constructor(command: string, output: string, cause: unknown) {
-    super(output === "" ? `${command} failed` : `${command} failed:\n${output}`, { cause });
+    super(output === '' ? `${command} failed` : `${command} failed:\n${output}`, { cause });
   }
 }
 
@@ -31,24 +31,25 @@ export function runCommand(
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const settle = (error: ExecFileException | null, stdout: string, stderr: string): void => {
-    if (error === null) resolve(stdout);
-    else {
-      const reason =
-        error.killed === true
-          ? `ended after ${timeoutMs} ms`
-          : error.code === "ENOENT"
-            ? "not found"
-            : "";
-      const output = [stdout, stderr, reason].map((text) => text.trim()).filter(Boolean);
-      reject(new CommandFailed([program, ...args.slice(0, 2)].join(" "), output.join("\n"), error));
+    if (error === null) {
+      resolve(stdout);
+      return;
     }
+    const output = [stdout, stderr, reasonOf(error, timeoutMs)].map((text) => text.trim()).filter(Boolean);
+    reject(new CommandFailed([program, ...args.slice(0, 2)].join(' '), output.join('\n'), error));
   };
   const child = execFile(
     program,
     args,
-    { ...options, timeout: timeoutMs, killSignal: "SIGTERM", maxBuffer: outputLimitBytes },
+    { ...options, timeout: timeoutMs, killSignal: 'SIGTERM', maxBuffer: outputLimitBytes },
     settle,
   );
   child.stdin?.end();
   return promise;
+}
+
+/** What the command itself cannot have said. */
+function reasonOf(error: ExecFileException, timeoutMs: number): string {
+  if (error.code === 'ENOENT') return 'not found';
+  return error.killed === true ? `ended after ${timeoutMs} ms` : '';
 }

@@ -1,8 +1,8 @@
 /** What Arrakis needs beside Discord. */
-export type ServiceName = "rabbitmq" | "redis";
+export type ServiceName = 'rabbitmq' | 'redis';
 
 /** Where a service came from. */
-export type ServiceOrigin = "environment" | "docker" | "local";
+export type ServiceOrigin = 'environment' | 'docker' | 'local';
 
 /** One service that answers, and how to end it. */
 export interface RunningService {
@@ -22,10 +22,10 @@ export interface ProviderContext {
 
 /** No way led to a running service; the message says what to do. */
 export class ServicesUnavailable extends Error {
-  override readonly name = "ServicesUnavailable";
+  override readonly name = 'ServicesUnavailable';
 }
 
 export const serviceTitles: Readonly<Record<ServiceName, string>> = {
-  rabbitmq: "RabbitMQ",
-  redis: "Redis",
+  rabbitmq: 'RabbitMQ',
+  redis: 'Redis',
 };

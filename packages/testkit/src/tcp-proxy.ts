@@ -1,7 +1,8 @@
-import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { pipeline } from "node:stream/promises";
-import { setTimeout as delay } from "node:timers/promises";
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { listenOnLoopback } from './loopback.ts';
 
 /** One client of the proxy and the connection made for it. */
 interface Link {
@@ -17,17 +18,18 @@ export class TcpProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #target: { readonly host: string; readonly port: number };
   readonly #links = new Set<Link>();
+  /** The port on 127.0.0.1 to connect to. */
   readonly port: number;
   /** Pending while paused. */
   #flowing: PromiseWithResolvers<void> | undefined;
   #refusing = false;
   #delayMs = 0;
 
-  private constructor(server: Server, target: { host: string; port: number }) {
+  private constructor(server: Server, port: number, target: { host: string; port: number }) {
     this.#server = server;
     this.#target = target;
-    this.port = (server.address() as AddressInfo).port;
-    server.on("connection", (client) => {
+    this.port = port;
+    server.on('connection', (client) => {
       this.#accept(client);
     });
   }
@@ -35,9 +37,8 @@ export class TcpProxy implements AsyncDisposable {
   /** Starts a proxy to `targetHost:targetPort`. */
   static async start(targetHost: string, targetPort: number): Promise<TcpProxy> {
     const server = createServer({ noDelay: true, allowHalfOpen: true });
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return new TcpProxy(server, { host: targetHost, port: targetPort });
+    const port = await listenOnLoopback(server);
+    return new TcpProxy(server, port, { host: targetHost, port: targetPort });
   }
 
   /** Connections that are open through the proxy now. */
@@ -48,7 +49,7 @@ export class TcpProxy implements AsyncDisposable {
   /** `url` with the proxy's host and port in place of its own. */
   rewrite(url: string): string {
     const rewritten = new URL(url);
-    rewritten.hostname = "127.0.0.1";
+    rewritten.hostname = '127.0.0.1';
     rewritten.port = String(this.port);
     return rewritten.href;
   }
@@ -91,7 +92,7 @@ export class TcpProxy implements AsyncDisposable {
     this.#server.close();
     this.cut();
     this.resume();
-    await once(this.#server, "close");
+    await once(this.#server, 'close');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,8 +108,8 @@ export class TcpProxy implements AsyncDisposable {
     const link: Link = { client, target };
     this.#links.add(link);
     // How a direction ended is no news here: pipeline() has closed the other side.
-    void Promise.allSettled([this.#forward(client, target), this.#forward(target, client)]).then(
-      () => this.#links.delete(link),
+    void Promise.allSettled([this.#forward(client, target), this.#forward(target, client)]).then(() =>
+      this.#links.delete(link),
     );
   }
 

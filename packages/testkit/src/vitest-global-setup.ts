@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { TestProject } from "vitest/node";
-import { provideServices, type Services } from "./provide-services.ts";
-import type {} from "./test-services.ts";
+import { createServer, type ServerResponse } from 'node:http';
+import type { TestProject } from 'vitest/node';
+import { listenOnLoopback } from './loopback.ts';
+import { provideServices, type Services } from './provide-services.ts';
 
 /**
  * Vitest's global setup: an endpoint from which the first test that needs services has them started, once for the
@@ -15,30 +13,33 @@ export default async function setUpServices(project: TestProject): Promise<() =>
   const server = createServer((_request, response) => {
     services ??= provideServices({
       root: project.vitest.config.root,
-      docker: "testcontainers",
+      docker: 'testcontainers',
       report: (step) => process.stdout.write(`${step}\n`),
       signal: given.signal,
     });
-    services.then(
-      ({ rabbitmqUrl, redisUrl }) => response.end(JSON.stringify({ rabbitmqUrl, redisUrl })),
-      (error: unknown) => {
-        response.statusCode = 503;
-        response.end(error instanceof Error ? error.message : String(error));
-      },
-    );
+    void answer(services, response);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  project.provide("servicesEndpoint", `http://127.0.0.1:${port}/`);
+  const port = await listenOnLoopback(server);
+  project.provide('servicesEndpoint', `http://127.0.0.1:${port}/`);
 
   return async () => {
     given.abort();
     server.closeAllConnections();
     server.close();
+    // When they could not be started, the tests that asked for them have failed with the reason.
     await services?.then(
       (started) => started.stop(),
-      () => undefined, // the tests that asked for them have failed with the reason
+      () => undefined,
     );
   };
+}
+
+async function answer(services: Promise<Services>, response: ServerResponse): Promise<void> {
+  try {
+    const { rabbitmqUrl, redisUrl } = await services;
+    response.end(JSON.stringify({ rabbitmqUrl, redisUrl }));
+  } catch (error) {
+    response.statusCode = 503;
+    response.end(error instanceof Error ? error.message : String(error));
+  }
 }

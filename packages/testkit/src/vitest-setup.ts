@@ -1,5 +1,5 @@
-import { afterAll } from "vitest";
-import { cleanNamespaces } from "./namespace.ts";
+import { afterAll } from 'vitest';
+import { cleanNamespaces } from './namespace.ts';
 
 // Registered before a test file's own hooks, so it runs after them.
 afterAll(cleanNamespaces);

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long {@link waitFor} waits and for what. */
 export interface WaitOptions {
@@ -10,7 +10,7 @@ export interface WaitOptions {
 }
 
 /** `undefined`, `null`, `false`, `0` and `""` mean "not yet". */
-type Awaited<T> = Exclude<T, undefined | null | false | 0 | "">;
+type Awaited<T> = Exclude<T, undefined | null | false | 0 | ''>;
 
 const firstPauseMs = 5;
 const longestPauseMs = 100;
@@ -34,8 +34,7 @@ export async function waitFor<T>(
     } catch (error) {
       cause = error;
     }
-    if (performance.now() >= deadline)
-      throw new Error(`Waited ${timeoutMs} ms for ${what}`, { cause });
+    if (performance.now() >= deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}`, { cause });
     await delay(pauseMs, undefined, signal ? { signal } : {});
   }
 }
