@@ -18,7 +18,7 @@ describe('an answer of Discord', () => {
     ['unknown interaction', callback, answer(404, { code: 10062 }), 'too-late', false],
     ['acknowledged before', callback, answer(400, { code: 40060 }), 'already-acknowledged', false],
     ['token expired', followup, answer(401, { code: 50027 }), 'too-late', false],
-    ['token of the bot refused', createMessage, answer(401, { code: 0 }), 'unauthorized', true],
+    ['token of the bot refused', createMessage, answer(401, { code: 0 }), 'unauthorized', false],
     ['missing permissions', createMessage, answer(403, { code: 50013 }), 'forbidden', false],
     ['unknown channel', createMessage, answer(404, { code: 10003 }), 'not-found', false],
     ['invalid body', createMessage, answer(400, { code: 50035 }), 'invalid', false],

@@ -40,10 +40,10 @@ export function rateLimitOf({ status, headers, body }: Response): RateLimited | 
   if (status !== 429 || !parsed.success) return undefined;
   const seconds = parsed.data.retry_after ?? Number(header(headers, 'retry-after'));
   const stated = header(headers, 'x-ratelimit-scope');
-  const global = parsed.data.global === true || stated === 'global';
+  const named = stated === 'shared' ? 'shared' : 'user';
   return {
     retryAfterMs: Number.isFinite(seconds) ? Math.ceil(seconds * 1000) : 1_000,
-    scope: global ? 'global' : stated === 'shared' ? 'shared' : 'user',
+    scope: parsed.data.global === true || stated === 'global' ? 'global' : named,
   };
 }
 

@@ -41,12 +41,7 @@ export interface FailureDetails {
   readonly reason?: string;
 }
 
-const retryableKinds: ReadonlySet<DiscordRestErrorKind> = new Set([
-  'unauthorized',
-  'rate-limited',
-  'blocked',
-  'unavailable',
-]);
+const retryableKinds: ReadonlySet<DiscordRestErrorKind> = new Set(['rate-limited', 'blocked', 'unavailable']);
 
 /**
  * A request to Discord that failed. It names the route by its template and never holds the URL, a token, or a

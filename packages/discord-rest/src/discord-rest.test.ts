@@ -10,7 +10,7 @@ const message = { id: '7', channel_id: '5', content: 'hello' };
 const releases: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
-  for (const release of releases.splice(0).reverse()) await release();
+  for (const release of releases.splice(0).toReversed()) await release();
 });
 
 async function against(...script: ScriptedAnswer[]) {

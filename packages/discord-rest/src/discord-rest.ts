@@ -133,8 +133,8 @@ export class DiscordRest {
 
   getOriginal(interaction: InteractionReference, options?: CallOptions): Promise<APIMessage> {
     const route = routes.originalResponse('GET', this.applicationId, interaction);
-    const patience = answeringPatience(interaction, options);
-    return this.#requester.request({ route, answer: answers.message, ...patience });
+    const until = untilExpiry(interaction, options);
+    return this.#requester.request({ route, answer: answers.message, ...until });
   }
 
   /** Edits the response to an interaction; a deferred one gets its content. The same edit twice is one. */
@@ -144,15 +144,15 @@ export class DiscordRest {
     options?: CallOptions,
   ): Promise<APIMessage> {
     const route = routes.originalResponse('PATCH', this.applicationId, interaction);
-    const patience = answeringPatience(interaction, options);
+    const until = untilExpiry(interaction, options);
     const body = withoutMentions(message);
-    return this.#requester.request({ route, body, answer: answers.message, ...patience });
+    return this.#requester.request({ route, body, answer: answers.message, ...until });
   }
 
   deleteOriginal(interaction: InteractionReference, options?: CallOptions): Promise<void> {
     const route = routes.originalResponse('DELETE', this.applicationId, interaction);
-    const patience = answeringPatience(interaction, options);
-    return this.#requester.request({ route, answer: answers.nothing, ...patience });
+    const until = untilExpiry(interaction, options);
+    return this.#requester.request({ route, answer: answers.nothing, ...until });
   }
 
   /**
@@ -166,9 +166,9 @@ export class DiscordRest {
     options?: CallOptions,
   ): Promise<APIMessage> {
     const route = routes.createFollowup(this.applicationId, interaction);
-    const patience = answeringPatience(interaction, options);
+    const until = untilExpiry(interaction, options);
     const body = withoutMentions(message);
-    return this.#requester.request({ route, body, answer: answers.message, ...patience });
+    return this.#requester.request({ route, body, answer: answers.message, ...until });
   }
 
   /** Posts a message, once for its nonce. */
@@ -246,7 +246,7 @@ function patience({ deadline, signal }: CallOptions = {}) {
   return { deadline: deadline ?? Date.now() + patienceMs, signal };
 }
 
-function answeringPatience(interaction: InteractionReference, options?: CallOptions) {
+function untilExpiry(interaction: InteractionReference, options?: CallOptions) {
   const { deadline, signal } = patience(options);
   return { deadline: Math.min(deadline, answerBy(interaction.id)), signal };
 }
