@@ -2,8 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { Community } from './community/community.ts';
+import type { CommunityOptions } from './community/community.ts';
+import { ControlApi } from './control/control-api.ts';
+import { controlRoutes } from './control/control-routes.ts';
 import { GatewayServer } from './gateway/server.ts';
 import type { GatewayOptions } from './gateway/options.ts';
+import { Interactions } from './interactions/interactions.ts';
+import type { InteractionOptions } from './interactions/interactions.ts';
 import { Recording } from './recording.ts';
 import type { Bot } from './world/bot.ts';
 import type { WorldOptions } from './world/options.ts';
@@ -13,6 +19,7 @@ export interface SimulatorOptions extends Pick<WorldOptions, 'seed' | 'guilds' |
   /** TCP port on 127.0.0.1; default 0: any free one */
   readonly port?: number | undefined;
   readonly gateway?: GatewayOptions | undefined;
+  readonly interactions?: InteractionOptions | undefined;
 }
 
 const host = '127.0.0.1';
@@ -22,7 +29,10 @@ const gatewayPaths = /^\/gateway(?:\/resume)?\/?$/;
 export class Simulator implements AsyncDisposable {
   readonly world: World;
   readonly gateway: GatewayServer;
+  readonly interactions: Interactions;
   readonly recording = new Recording();
+  readonly #control: ControlApi;
+  #community: Community | undefined;
   readonly #server: Server;
   #port = 0;
 
@@ -36,6 +46,8 @@ export class Simulator implements AsyncDisposable {
       onTokenReset: (applicationId) => this.world.bot(applicationId).resetToken(),
     });
     this.world.connect(this.gateway);
+    this.interactions = new Interactions(this.world, options.interactions);
+    this.#control = new ControlApi(controlRoutes(this));
     this.#server = createServer((request, response) => this.#handle(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
@@ -71,8 +83,25 @@ export class Simulator implements AsyncDisposable {
     if (typeof address === 'object' && address !== null) this.#port = address.port;
   }
 
+  /** The community that was started last. */
+  get community(): Community | undefined {
+    return this.#community;
+  }
+
+  /** Members begin to come and go and to use the bot. There is one community at a time: an earlier one stops. */
+  startCommunity(options: CommunityOptions): Community {
+    const applicationId = options.applicationId ?? this.bots[0]?.applicationId;
+    if (applicationId === undefined) throw new Error('a community needs a bot');
+    const { world, interactions } = this;
+    this.#community?.stop();
+    this.#community = new Community({ world, interactions, applicationId }, options);
+    return this.#community;
+  }
+
   /** Ends every connection and frees the port. */
   async stop(): Promise<void> {
+    this.#community?.stop();
+    this.interactions.stop();
     this.gateway.stop();
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -84,8 +113,8 @@ export class Simulator implements AsyncDisposable {
     await this.stop();
   }
 
-  #handle(_request: IncomingMessage, response: ServerResponse): void {
-    response.writeHead(404).end();
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    void this.#control.handle(request, response);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
