@@ -1,1 +1,21 @@
-export {};
+export type { EventContext } from './context.ts';
+export { button, select, type ComponentHandler } from './component.ts';
+export { DefinitionError, MalformedPayloadError, ResponseStateError } from './errors.ts';
+export { on, type EventHandler, type EventInvocation, type EventPayloads } from './event.ts';
+export { kindOf, parseInteraction, type Interaction, type InteractionKind } from './interaction.ts';
+export { InteractionContext, type InteractionContextOptions } from './interaction-context.ts';
+export type { Invocation } from './invocation.ts';
+export { messageMenu, userMenu, type MenuHandler } from './menu.ts';
+export { modal, type ModalHandler, type TextField } from './modal.ts';
+export {
+  opt,
+  type Autocomplete,
+  type AutocompleteRequest,
+  type Choice,
+  type OptionDefinitions,
+  type OptionValues,
+  type ResolvedUser,
+} from './options.ts';
+export type { CommandDefer, Defer, Message, Reply } from './reply.ts';
+export { Router, type Handler } from './router.ts';
+export { slash, slashGroup, type CommandTraits, type SlashGroup, type SlashHandler } from './slash.ts';

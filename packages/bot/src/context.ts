@@ -1,0 +1,98 @@
+import type {
+  APIInteractionGuildMember,
+  APIMessage,
+  APIModalInteractionResponseCallbackData,
+  APIUser,
+} from 'discord-api-types/v10';
+import type { DiscordRest } from '@arrakis/discord-rest';
+import type { DeferredReply, Message, Reply } from './reply.ts';
+
+/** What every handler has at hand. */
+export interface BaseContext {
+  /** Id of the event: the interaction's own, or the dispatch's. */
+  readonly id: string;
+  readonly guildId: string | undefined;
+  /** Until when the handler is of use, in ms since the epoch. */
+  readonly deadline: number;
+  /** Aborted when the handler's time is over, or the process has to stop. */
+  readonly signal: AbortSignal;
+  readonly rest: DiscordRest;
+  /** A nonce for a message of this event, the same at every delivery; `purpose` tells several apart. */
+  nonce(purpose?: string): string;
+}
+
+/** What the handler of an interaction has at hand beside answering. Its deadline moves with the acknowledgement. */
+export interface AskedContext extends BaseContext {
+  readonly channelId: string | undefined;
+  /** Who caused the interaction. */
+  readonly user: APIUser;
+  /** In a guild, the member that the user is there, with permissions in this channel. */
+  readonly member: APIInteractionGuildMember | undefined;
+  /** Language of the user, `en-US` for example. */
+  readonly locale: string;
+}
+
+/** Answering with messages. */
+export interface Replying<Answer extends Message> {
+  /**
+   * The answer, given once.
+   * @throws {ResponseStateError} when there is one already.
+   * @throws {DiscordRestError}
+   */
+  reply(answer: Answer): Promise<void>;
+  /** Changes the answer. */
+  edit(message: Message): Promise<APIMessage>;
+  /** A further message. A lost answer of Discord makes it fail, never appear twice. */
+  followUp(reply: Reply): Promise<APIMessage>;
+}
+
+/** Answering with a modal: possible only as the first response. */
+export interface OpeningModals {
+  /** Opens a modal; see `open` of what {@link modal} returns. */
+  modal(modal: APIModalInteractionResponseCallbackData): Promise<void>;
+}
+
+/** Answering by changing the message that the component is on. */
+export interface Updating {
+  update(message: Message): Promise<void>;
+}
+
+/** A component is on a message. */
+export interface OnMessage {
+  readonly message: APIMessage | undefined;
+}
+
+/** The context of a command, by how it is deferred. */
+export interface CommandContexts {
+  readonly none: AskedContext & Replying<Reply> & OpeningModals;
+  readonly public: AskedContext & Replying<DeferredReply>;
+  readonly ephemeral: AskedContext & Replying<DeferredReply>;
+}
+
+/** The context of a button or select, by how it is deferred. */
+export interface ComponentContexts {
+  readonly none: AskedContext & OnMessage & Replying<Reply> & Updating & OpeningModals;
+  readonly public: AskedContext & OnMessage & Replying<DeferredReply>;
+  readonly ephemeral: AskedContext & OnMessage & Replying<DeferredReply>;
+  readonly update: AskedContext & OnMessage & Updating & Pick<Replying<DeferredReply>, 'edit' | 'followUp'>;
+}
+
+/** The context of a submitted modal, by how it is deferred: a modal cannot follow a modal. */
+export interface ModalContexts {
+  readonly none: AskedContext & OnMessage & Replying<Reply> & Updating;
+  readonly public: AskedContext & OnMessage & Replying<DeferredReply>;
+  readonly ephemeral: AskedContext & OnMessage & Replying<DeferredReply>;
+  readonly update: AskedContext & OnMessage & Updating & Pick<Replying<DeferredReply>, 'edit' | 'followUp'>;
+}
+
+/** What the handler of an event that is no interaction has at hand. */
+export interface EventContext extends BaseContext {
+  /** Event type: `member.join`. */
+  readonly type: string;
+  /** The user it is about or who caused it, where Discord names one. */
+  readonly userId: string | undefined;
+  /** When it was received from Discord, in ms since the epoch. */
+  readonly receivedAt: number;
+  /** 1 for the first time. */
+  readonly attempt: number;
+}

@@ -1,0 +1,80 @@
+import type {
+  GatewayDispatchPayload,
+  GatewayGuildCreateDispatchData,
+  GatewayGuildDeleteDispatchData,
+} from 'discord-api-types/v10';
+import { discordPayload, snowflake } from '@arrakis/discord-rest';
+import { z } from 'zod';
+import type { EventContext } from './context.ts';
+import { parsePayload } from './interaction.ts';
+
+/** Event types that are not their dispatch's name in lower case with dots. See protocol's `dispatchType`. */
+interface NamedTypes {
+  GUILD_MEMBER_ADD: 'member.join';
+  GUILD_MEMBER_REMOVE: 'member.leave';
+  GUILD_MEMBER_UPDATE: 'member.update';
+}
+
+type Dotted<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}.${Dotted<Tail>}` : Name;
+
+type EventTypeOf<Name extends string> = Name extends keyof NamedTypes ? NamedTypes[Name] : Dotted<Lowercase<Name>>;
+
+type DispatchPayloads = {
+  [Dispatch in GatewayDispatchPayload as EventTypeOf<`${Dispatch['t']}`>]: Dispatch['d'];
+};
+
+/** The payload of each event type, as Discord documents it: its `d`. Interactions are handled by what they are. */
+export interface EventPayloads extends Omit<DispatchPayloads, 'interaction.create'> {
+  readonly 'guild.available': GatewayGuildCreateDispatchData;
+  readonly 'guild.unavailable': GatewayGuildDeleteDispatchData;
+}
+
+/** The handler of an event that is no interaction. */
+export interface EventHandler {
+  readonly kind: 'event';
+  readonly type: string;
+  /**
+   * Reads the payload.
+   * @throws {MalformedPayloadError}
+   */
+  prepare(payload: unknown): EventInvocation;
+}
+
+/** An event whose payload is read: ready to run. */
+export interface EventInvocation {
+  /** Which handler, for logs: `event member.join`. */
+  readonly handler: string;
+  /** @throws what the handler throws. */
+  run(context: EventContext): Promise<void>;
+}
+
+const aboutMember = z.looseObject({ guild_id: snowflake, user: z.looseObject({ id: snowflake }) });
+const aboutGuild = z.looseObject({ id: snowflake });
+
+/** What of a payload is checked before a handler sees it: what no handler of this type can do without. */
+const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ['member.join', aboutMember],
+  ['member.leave', aboutMember],
+  ['member.update', aboutMember],
+  ['guild.create', aboutGuild],
+  ['guild.available', aboutGuild],
+  ['guild.update', aboutGuild],
+  ['guild.delete', aboutGuild],
+  ['guild.unavailable', aboutGuild],
+]);
+
+/** Defines what happens on an event: `on('member.join', async (ctx, member) => { … })`. */
+export function on<const Type extends keyof EventPayloads>(
+  type: Type,
+  run: (context: EventContext, payload: EventPayloads[Type]) => void | Promise<void>,
+): EventHandler {
+  const schema = discordPayload<EventPayloads[Type]>(shapes.get(type) ?? z.looseObject({}));
+  return {
+    kind: 'event',
+    type,
+    prepare(payload) {
+      const read = parsePayload(schema, payload, type);
+      return { handler: `event ${type}`, run: async (context) => run(context, read) };
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type {
+  APIAttachment,
+  APIInteractionDataResolvedChannel,
+  APIInteractionDataResolvedGuildMember,
+  APIRole,
+  APIUser,
+  ApplicationCommandOptionAllowedChannelType,
+  LocalizationMap,
+} from 'discord-api-types/v10';
+import type { DiscordRest } from '@arrakis/discord-rest';
+
+/** A value to choose from, and what the member reads. */
+export interface Choice<Value extends string | number> {
+  readonly name: string;
+  readonly value: Value;
+  readonly nameLocalizations?: LocalizationMap;
+}
+
+/** What an autocomplete function knows. */
+export interface AutocompleteRequest {
+  /** What the member has typed so far, as text for every type of option. */
+  readonly value: string;
+  /** The other options given so far; ids for users, roles, channels. */
+  readonly given: Readonly<Record<string, string | number | boolean>>;
+  readonly guildId: string | undefined;
+  readonly user: APIUser;
+  readonly locale: string;
+  readonly rest: DiscordRest;
+  readonly signal: AbortSignal;
+}
+
+/** Finds choices while the member types. Discord shows 25 at most: what is beyond them is left out. */
+export type Autocomplete<Value extends string | number> = (
+  request: AutocompleteRequest,
+) => readonly Choice<Value>[] | Promise<readonly Choice<Value>[]>;
+
+interface OptionBase {
+  readonly description: string;
+  readonly required?: boolean;
+  readonly nameLocalizations?: LocalizationMap;
+  readonly descriptionLocalizations?: LocalizationMap;
+}
+
+/** Fixed choices, choices found while typing, or free input: Discord takes one of them. */
+export type Choosing<Value extends string | number> =
+  | { readonly choices?: readonly Choice<Value>[]; readonly autocomplete?: never }
+  | { readonly choices?: never; readonly autocomplete: Autocomplete<Value> };
+
+export type StringOption = OptionBase & Choosing<string> & { readonly minLength?: number; readonly maxLength?: number };
+export type NumberOption = OptionBase & Choosing<number> & { readonly min?: number; readonly max?: number };
+export type ChannelOption = OptionBase & {
+  readonly channelTypes?: readonly ApplicationCommandOptionAllowedChannelType[];
+};
+
+/** An option of a slash command. Source: Discord docs, Application Commands, "Application Command Option Structure". */
+export type OptionDefinition =
+  | (StringOption & { readonly type: 'string' })
+  | (NumberOption & { readonly type: 'integer' | 'number' })
+  | (ChannelOption & { readonly type: 'channel' })
+  | (OptionBase & { readonly type: 'boolean' | 'user' | 'role' | 'mentionable' | 'attachment' });
+
+/** Options by name. Required ones are registered first, whatever their order here. */
+export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
+
+/** A user, and in a guild the member that the user is there. */
+export interface ResolvedUser {
+  readonly user: APIUser;
+  readonly member: APIInteractionDataResolvedGuildMember | undefined;
+}
+
+/** What a handler gets for each type of option. */
+export interface OptionTypes {
+  readonly string: string;
+  readonly integer: number;
+  readonly number: number;
+  readonly boolean: boolean;
+  readonly user: ResolvedUser;
+  readonly role: APIRole;
+  readonly channel: APIInteractionDataResolvedChannel;
+  readonly mentionable: ResolvedUser | APIRole;
+  readonly attachment: APIAttachment;
+}
+
+type ValueOf<Option extends OptionDefinition> = Option extends {
+  readonly choices: readonly { readonly value: infer V }[];
+}
+  ? V
+  : OptionTypes[Option['type']];
+
+/** The values of options: of a choice its literals, and undefined unless required. */
+export type OptionValues<Options extends OptionDefinitions> = {
+  readonly [Name in keyof Options]: Options[Name] extends { readonly required: true }
+    ? ValueOf<Options[Name]>
+    : ValueOf<Options[Name]> | undefined;
+};
+
+/** Defines options; each keeps the literal types of what it is given. */
+export const opt = {
+  string: <const Option extends StringOption>(option: Option) => ({ ...option, type: 'string' as const }),
+  integer: <const Option extends NumberOption>(option: Option) => ({ ...option, type: 'integer' as const }),
+  number: <const Option extends NumberOption>(option: Option) => ({ ...option, type: 'number' as const }),
+  boolean: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'boolean' as const }),
+  user: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'user' as const }),
+  role: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'role' as const }),
+  channel: <const Option extends ChannelOption>(option: Option) => ({ ...option, type: 'channel' as const }),
+  mentionable: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'mentionable' as const }),
+  attachment: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'attachment' as const }),
+};

@@ -1,0 +1,59 @@
+import {
+  ApplicationCommandOptionType as OptionType,
+  ApplicationCommandType,
+  type APIApplicationCommandOption,
+  type APIApplicationCommandSubcommandGroupOption,
+  type APIApplicationCommandSubcommandOption,
+  type RESTPostAPIApplicationCommandsJSONBody,
+} from 'discord-api-types/v10';
+import type { MenuHandler } from './menu.ts';
+import { optionBodies } from './option-registration.ts';
+import type { CommandTraits, SlashGroup, SlashHandler } from './slash.ts';
+
+/**
+ * A command as Discord registers it.
+ * Source: Discord docs, Application Commands, "Application Command Structure".
+ */
+export function registrationOf(
+  command: SlashHandler | SlashGroup | MenuHandler,
+): RESTPostAPIApplicationCommandsJSONBody {
+  const { name, traits } = command;
+  if (command.kind === 'menu') {
+    return { type: command.type, name, ...traitsBody(traits) };
+  }
+  const options: APIApplicationCommandOption[] =
+    command.kind === 'slash' ? optionBodies(command.options) : command.commands.map(nestedBody);
+  return { type: ApplicationCommandType.ChatInput, ...namedBody(command), ...traitsBody(traits), options };
+}
+
+function nestedBody(
+  command: SlashHandler | SlashGroup,
+): APIApplicationCommandSubcommandOption | APIApplicationCommandSubcommandGroupOption {
+  if (command.kind === 'slash') return subcommandBody(command);
+  const options = command.commands.flatMap((child) => (child.kind === 'slash' ? [subcommandBody(child)] : []));
+  return { type: OptionType.SubcommandGroup, ...namedBody(command), options };
+}
+
+function subcommandBody(command: SlashHandler): APIApplicationCommandSubcommandOption {
+  return { type: OptionType.Subcommand, ...namedBody(command), options: optionBodies(command.options) };
+}
+
+function namedBody({ name, description, traits }: SlashHandler | SlashGroup) {
+  const { nameLocalizations, descriptionLocalizations } = traits;
+  return {
+    name,
+    description,
+    ...(nameLocalizations !== undefined && { name_localizations: nameLocalizations }),
+    ...(descriptionLocalizations !== undefined && { description_localizations: descriptionLocalizations }),
+  };
+}
+
+function traitsBody({ contexts, integrationTypes, defaultMemberPermissions, nsfw, nameLocalizations }: CommandTraits) {
+  return {
+    ...(nameLocalizations !== undefined && { name_localizations: nameLocalizations }),
+    ...(contexts !== undefined && { contexts: [...contexts] }),
+    ...(integrationTypes !== undefined && { integration_types: [...integrationTypes] }),
+    ...(defaultMemberPermissions !== undefined && { default_member_permissions: defaultMemberPermissions }),
+    ...(nsfw !== undefined && { nsfw }),
+  };
+}

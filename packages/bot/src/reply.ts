@@ -1,0 +1,43 @@
+import { MessageFlags, type APIInteractionResponseCallbackData } from 'discord-api-types/v10';
+
+/** A message in Discord's own terms. Nobody is notified unless `allowed_mentions` says so. */
+export type Message = Pick<
+  APIInteractionResponseCallbackData,
+  'content' | 'embeds' | 'components' | 'allowed_mentions' | 'flags'
+>;
+
+/** A message as a reply. */
+export type Reply = Message & {
+  /** Only whoever caused the interaction sees it. */
+  readonly ephemeral?: boolean;
+};
+
+/** A message whose readers were decided with the deferral. */
+export type DeferredReply = Message & { readonly ephemeral?: never };
+
+/** The body that Discord takes for a reply. */
+export function replyBody({ ephemeral = false, ...message }: Reply): Message {
+  return ephemeral ? { ...message, flags: (message.flags ?? 0) | MessageFlags.Ephemeral } : message;
+}
+
+/**
+ * How an interaction is acknowledged before its handler runs:
+ * - `none`: not at all; the handler has what is left of the three seconds, and may open a modal;
+ * - `public`, `ephemeral`: "thinking …", seen by all or by one; the handler has 15 minutes;
+ * - `update`: the handler has 15 minutes to change the message that the component is on, or to leave it.
+ */
+export type Defer = 'none' | 'public' | 'ephemeral' | 'update';
+
+/** How a command may be deferred: there is no message yet to update. */
+export type CommandDefer = Exclude<Defer, 'update'>;
+
+/** What a handler may return as its answer, by how it is deferred: who sees it has been decided with the deferral. */
+export interface AnswerOf {
+  readonly none: Reply;
+  readonly public: DeferredReply;
+  readonly ephemeral: DeferredReply;
+  readonly update: DeferredReply;
+}
+
+/** What a handler returns: its answer, or nothing when it has answered through its context. */
+export type Returned<D extends Defer> = AnswerOf[D] | undefined | void;
