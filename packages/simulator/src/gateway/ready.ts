@@ -1,4 +1,5 @@
 import { ApplicationFlags, GatewayIntentBits } from 'discord-api-types/v10';
+import type { GatewayReadyDispatchData } from 'discord-api-types/v10';
 import type { Session } from './session.ts';
 
 /** What READY tells besides the session itself. */
@@ -10,26 +11,32 @@ export interface ReadySetting {
   readonly sharded: boolean;
 }
 
-/** `d` of READY (docs: Gateway Events, Ready), with the undocumented fields that Discord sends empty. */
+/** Fields that Discord sends to bots as well, always empty, but does not document. */
+const undocumented = {
+  user_settings: {},
+  session_type: 'normal',
+  relationships: [],
+  private_channels: [],
+  presences: [],
+  guild_join_requests: [],
+  geo_ordered_rtc_regions: [],
+  _trace: [],
+};
+
+/** `d` of READY (docs: Gateway Events, Ready). */
 export function readyData(session: Session, setting: ReadySetting): unknown {
-  const { bot } = session;
-  return {
+  const { bot, id, shard } = session;
+  const flags = applicationFlags(bot.privilegedIntents);
+  const ready: GatewayReadyDispatchData = {
     v: setting.version,
-    user_settings: {},
     user: { ...bot.user, email: null, verified: true, mfa_enabled: true },
-    session_type: 'normal',
-    session_id: session.id,
+    guilds: setting.guildIds.map((guildId) => ({ id: guildId, unavailable: true })),
+    session_id: id,
     resume_gateway_url: setting.resumeGatewayUrl,
-    relationships: [],
-    private_channels: [],
-    presences: [],
-    guilds: setting.guildIds.map((id) => ({ id, unavailable: true })),
-    guild_join_requests: [],
-    geo_ordered_rtc_regions: [],
-    application: { id: bot.applicationId, flags: applicationFlags(bot.privilegedIntents) },
-    _trace: [],
-    ...(setting.sharded ? { shard: session.shard } : {}),
+    application: { id: bot.applicationId, flags, flags_new: String(flags) },
+    ...(setting.sharded && { shard: [shard[0], shard[1]] }),
   };
+  return { ...undocumented, ...ready };
 }
 
 const flagOfIntent: readonly (readonly [number, number])[] = [
