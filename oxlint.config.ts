@@ -41,6 +41,7 @@ const importers: readonly Importer[] = [
   ),
   ...testTools.map((name) => ({ folder: `packages/${name}`, name, allowed: layers[0] })),
   ...apps.map((name) => ({ folder: `apps/${name}`, name, allowed: layers.flat() })),
+  { folder: 'scripts', name: 'scripts', allowed: [...layers.flat(), ...testTools] },
 ];
 
 /** Tests additionally import the test tools. */
@@ -63,7 +64,7 @@ function restrictedImports(importer: string, allowed: readonly string[]): Rules 
       message: 'Imports go downward only, and the simulator and the testkit are for tests (oxlint.config.ts).',
     },
     {
-      group: ['@arrakis/*/*', '**/packages/**', '**/apps/**', '**/../src/**'],
+      group: ['@arrakis/*/**', '**/packages/**', '**/apps/**', '**/src/**'],
       message: 'A package is imported by its name and nothing below it.',
     },
     {
@@ -71,7 +72,10 @@ function restrictedImports(importer: string, allowed: readonly string[]): Rules 
       message: 'This library belongs to another package; use what that one exports (oxlint.config.ts).',
     },
   ];
-  return { 'eslint/no-restricted-imports': ['error', { patterns }] };
+  const paths = [
+    { name: 'node:process', importNames: ['env', 'default'], message: "Settings come in through an app's config.ts." },
+  ];
+  return { 'eslint/no-restricted-imports': ['error', { paths, patterns }] };
 }
 
 /** Rules of the other categories that hold here. */

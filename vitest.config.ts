@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
+    unstubEnvs: true,
     include: ['{apps,packages,scripts}/**/*.test.ts'],
     globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
     setupFiles: ['packages/testkit/src/vitest-setup.ts'],

@@ -21,7 +21,7 @@ export async function ping(service: ServiceName, url: string): Promise<void> {
 }
 
 /** `url` as it may be shown. */
-export function withoutPassword(url: string): string {
+function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return '(not a URL)';
   const shown = new URL(url);
   if (shown.password !== '') shown.password = '***';

@@ -10,7 +10,7 @@ export interface CommandOptions {
 }
 
 /** A command that could not be started, failed, or took too long; the message ends with what it printed. */
-export class CommandFailed extends Error {
+class CommandFailed extends Error {
   override readonly name = 'CommandFailed';
 
   constructor(command: string, output: string, cause: unknown) {
