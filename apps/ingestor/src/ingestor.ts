@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Broker, type BrokerEvent } from '@arrakis/broker';
+import { Broker, logBrokerEvent } from '@arrakis/broker';
 import { DiscordRest, DiscordRestError } from '@arrakis/discord-rest';
 import { LocalIdentifyGate, Shard, type ShardEvent } from '@arrakis/gateway';
 import { applicationIdOf, type Logger, type Service } from '@arrakis/service';
@@ -181,29 +181,6 @@ function logShardEvent(log: Logger, event: ShardEvent): void {
       return;
     case 'session-lost':
       log.error({ shard, ...details }, `shard ${shard} could not resume: events may be lost`);
-  }
-}
-
-function logBrokerEvent(log: Logger, event: BrokerEvent): void {
-  switch (event.type) {
-    case 'connected':
-    case 'unblocked':
-      log.info({ purpose: event.purpose }, `broker ${event.type}`);
-      return;
-    case 'disconnected':
-      log.warn({ purpose: event.purpose, err: event.cause, retryInMs: event.retryInMs }, 'broker disconnected');
-      return;
-    case 'blocked':
-      log.warn({ purpose: event.purpose, reason: event.reason }, 'broker blocked');
-      return;
-    case 'settle-failed':
-      log.warn({ queue: event.queue, messageId: event.messageId, err: event.cause }, 'message could not be settled');
-      return;
-    case 'publish-refused':
-      log.warn(
-        { routingKey: event.routingKey, retryInMs: event.retryInMs },
-        'the broker refused events; sending again',
-      );
   }
 }
 

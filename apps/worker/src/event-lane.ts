@@ -1,0 +1,46 @@
+import type { EventContext, Router } from '@arrakis/bot';
+import { nonceFor, type DiscordRest } from '@arrakis/discord-rest';
+import type { Lane } from './execution.ts';
+import { parseBody } from './payload.ts';
+
+export interface EventLaneParts {
+  readonly queue: string;
+  readonly concurrency: number;
+  readonly router: Router;
+  readonly rest: DiscordRest;
+  readonly handlerTimeoutMs: number;
+}
+
+/** Guild and member events: nobody waits, so without Redis they stay in the broker rather than be done twice. */
+export function eventLane({ queue, concurrency, router, rest, handlerTimeoutMs }: EventLaneParts): Lane {
+  return {
+    queue,
+    concurrency,
+    withoutClaims: 'wait',
+    async prepare(event, { attempt, signal }) {
+      const invocation = router.event(event.type)?.prepare(parseBody(event));
+      if (invocation === undefined) return undefined;
+      const context: EventContext = {
+        id: event.id,
+        type: event.type,
+        guildId: event.guildId,
+        userId: event.userId,
+        receivedAt: event.receivedAt,
+        attempt,
+        deadline: Date.now() + handlerTimeoutMs,
+        signal,
+        rest,
+        nonce: (purpose) => nonceFor(event.id, purpose),
+      };
+      return {
+        event,
+        attempt,
+        handler: invocation.handler,
+        mayRetry: () => true,
+        defer: async () => undefined,
+        handle: () => invocation.run(context),
+        apologize: async () => undefined,
+      };
+    },
+  };
+}

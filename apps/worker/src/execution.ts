@@ -1,0 +1,54 @@
+import type { Event } from '@arrakis/protocol';
+
+/** What became of a message, for metrics and logs. */
+export type Result =
+  /** Its handler ran to its end. */
+  | 'done'
+  /** It had been done before: nothing was run. */
+  | 'duplicate'
+  /** Nobody is interested in it. */
+  | 'ignored'
+  /** It is tried again later. */
+  | 'retry'
+  /** It went to the dead letters. */
+  | 'reject';
+
+/** An event that is ready to be run: decoded, and its handler found. */
+export interface Execution {
+  readonly event: Event;
+  /** 1 for the first time. */
+  readonly attempt: number;
+  /** Which handler, for logs. */
+  readonly handler: string;
+  /** Whether a failure may be tried again: an interaction that nobody has acknowledged cannot wait for it. */
+  mayRetry(): boolean;
+  /**
+   * Acknowledges what somebody waits for, as the handler's definition says. Nothing for events.
+   * @throws {DiscordRestError}
+   */
+  defer(): Promise<void>;
+  /** Runs the handler; throws what it throws. */
+  handle(): Promise<void>;
+  /** It has failed for good: whoever waits is told, as far as that is possible. Never throws. */
+  apologize(): Promise<void>;
+}
+
+/** What a lane makes of the messages of its queue. */
+export interface Lane {
+  readonly queue: string;
+  /** How many messages are worked on at a time; also the channel's prefetch. */
+  readonly concurrency: number;
+  /**
+   * Without Redis duplicates cannot be recognised: `wait` leaves the messages in the broker until it is back,
+   * `go-on` runs them all the same.
+   */
+  readonly withoutClaims: 'wait' | 'go-on';
+  /**
+   * Finds the handler of an event and reads its input; undefined when nobody is interested.
+   * @throws when the payload is not what Discord documents, or comes too late.
+   */
+  prepare(
+    event: Event,
+    delivery: { readonly attempt: number; readonly redelivered: boolean; readonly signal: AbortSignal },
+  ): Promise<Execution | undefined>;
+}

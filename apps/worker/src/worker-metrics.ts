@@ -1,0 +1,76 @@
+import type { InteractionKind } from '@arrakis/bot';
+import type { QueueDepth } from '@arrakis/broker';
+import { eventTypeLabel, type Event } from '@arrakis/protocol';
+import { latencyBucketsMs, type Metrics } from '@arrakis/service';
+import type { Result } from './execution.ts';
+import { failureKind } from './failure.ts';
+
+/** What the worker tells Prometheus. */
+export interface WorkerMetrics {
+  received(event: Event): void;
+  settled(event: Event, result: Result): void;
+  malformed(): void;
+  handlerFailed(event: Event, cause: unknown): void;
+  /** The first response to an interaction is about to be sent, `afterMs` after its frame was read. */
+  acknowledged(kind: InteractionKind, afterMs: number): void;
+}
+
+/** Depths are asked for at most this often, however often Prometheus scrapes, in ms. */
+const depthsCachedMs = 500;
+
+/** Registers the worker's metrics; `queueDepths` is asked at scrapes. */
+export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<string, QueueDepth>>): WorkerMetrics {
+  const labels = ['priority', 'event_type'] as const;
+  const events = metrics.counter({
+    name: 'bot_events_total',
+    help: 'Messages settled, by what became of them',
+    labels: [...labels, 'result'],
+  });
+  const errors = metrics.counter({
+    name: 'bot_handler_errors_total',
+    help: 'Failures while handling, by kind of error',
+    labels: [...labels, 'kind'],
+  });
+  const malformed = metrics.counter({ name: 'bot_malformed_messages_total', help: 'Messages that are no events' });
+  const waitMs = metrics.histogram(
+    { name: 'bot_queue_wait_ms', help: 'From reading the frame to beginning the event, in ms', labels: ['priority'] },
+    latencyBucketsMs,
+  );
+  const ackMs = metrics.histogram(
+    {
+      name: 'bot_interaction_ack_ms',
+      help: 'From reading the frame to sending the first response, in ms',
+      labels: ['kind'],
+    },
+    latencyBucketsMs,
+  );
+  registerDepths(metrics, queueDepths);
+  return {
+    received: (event) => waitMs.observe({ priority: event.priority }, Math.max(0, Date.now() - event.receivedAt)),
+    settled: (event, result) => events.inc({ ...about(event), result }),
+    malformed: () => malformed.inc(),
+    handlerFailed: (event, cause) => errors.inc({ ...about(event), kind: failureKind(cause) }),
+    acknowledged: (kind, afterMs) => ackMs.observe({ kind }, Math.max(0, afterMs)),
+  };
+}
+
+function about({ priority, type }: Event): { priority: number; event_type: string } {
+  return { priority, event_type: eventTypeLabel(type) };
+}
+
+function registerDepths(metrics: Metrics, queueDepths: () => Promise<Map<string, QueueDepth>>): void {
+  let askedAt = -Infinity;
+  metrics.gauge(
+    { name: 'bot_queue_ready_messages', help: 'Messages waiting in a queue', labels: ['queue'] },
+    async (gauge) => {
+      if (performance.now() - askedAt < depthsCachedMs) return;
+      askedAt = performance.now();
+      try {
+        for (const [queue, { ready }] of await queueDepths()) gauge.set({ queue }, ready);
+      } catch {
+        // Nothing is known now, and an old number would be a lie; readiness says why.
+        gauge.reset();
+      }
+    },
+  );
+}
