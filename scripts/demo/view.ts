@@ -156,8 +156,8 @@ function ms(value: number | undefined): string {
 
 function duration(elapsedMs: number): string {
   const seconds = Math.floor(elapsedMs / 1_000);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${two(Math.floor(seconds / 3_600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 /** Cuts a line to `width` columns; colour codes take none. */

@@ -55,7 +55,10 @@ export async function startIngestor(service: Service, settings: IngestorSettings
       ...(session !== undefined && { session }),
       identifyGate,
       sink: (dispatch, confirm) => forwarder.forward(dispatch, confirm),
-      onEvent: (event) => logShardEvent(log, event),
+      onEvent: (event) => {
+        logShardEvent(log, event);
+        if (event.type === 'identified') void storeBeforeReading(shard, { forwarder, keeper });
+      },
     });
     forwarder.supervise(shard);
     keeper.keep(key, shard);
@@ -111,6 +114,11 @@ async function planShards(service: Service, settings: IngestorSettings): Promise
       }
       return { gatewayUrl: url, count, ids, maxConcurrency: limit.max_concurrency };
     } catch (cause) {
+      if (cause instanceof DiscordRestError && cause.kind === 'unauthorized') {
+        const advice =
+          'Discord refuses the token: set DISCORD_TOKEN to the one shown by "Reset Token" in the developer portal.';
+        throw new Error(advice, { cause });
+      }
       if (!(cause instanceof DiscordRestError) || !cause.retryable) throw cause;
       service.log.warn({ err: cause }, 'Discord does not say how to reach its gateway; asking again');
       await delay(2_000 + 2_000 * Math.random(), undefined, { signal: service.signal });
@@ -136,6 +144,16 @@ async function loadSession(
       await delay(100, undefined, { signal: service.signal }).catch(() => undefined);
     }
   }
+}
+
+/**
+ * A session that is not stored cannot be resumed by a successor: nothing more is read of it until it is, or until
+ * Redis has turned out to be away.
+ */
+async function storeBeforeReading(shard: Shard, parts: Pick<Parts, 'forwarder' | 'keeper'>): Promise<void> {
+  shard.pause();
+  await parts.keeper.store();
+  if (!parts.forwarder.paused) shard.resume();
 }
 
 interface Parts {
