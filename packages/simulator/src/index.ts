@@ -12,6 +12,8 @@ export type { RecordedCallback } from './interactions/interaction.ts';
 export type { InteractionOptions } from './interactions/interactions.ts';
 export type { View } from './interactions/view.ts';
 export type { RecordedDispatch, RecordedFrame, RecordedRequest } from './recording.ts';
+export type { FaultHandle, FaultOptions } from './rest/faults.ts';
+export type { LimitOptions } from './rest/rate-limits/options.ts';
 export type { BotOptions } from './world/bot.ts';
 export type { Member } from './world/guild.ts';
 export type { Message } from './world/message.ts';

@@ -32,6 +32,7 @@ async function start(settings: SimulatorSettings): Promise<Simulator> {
     membersPerGuild: settings.members,
     bots: [{ ...(token !== undefined && { token }), ...(applicationId !== undefined && { applicationId }) }],
     gateway: settings.gateway,
+    limits: settings.limits,
   });
   if (settings.community > 0) simulator.startCommunity({ eventsPerSecond: settings.community, seed: settings.seed });
   return simulator;

@@ -13,8 +13,9 @@ function faultsOf(argv: string[], environment: NodeJS.ProcessEnv = {}): string {
 
 describe('settings', () => {
   test('have defaults', () => {
-    const { gateway, ...others } = readSettings([], {});
+    const { gateway, limits, ...others } = readSettings([], {});
     expect(others).toEqual({ port: 0, seed: 1, guilds: 2, members: 5, community: 0 });
+    expect(limits).toMatchObject({ enabled: true });
     expect(gateway).toMatchObject({ maxConcurrency: 1, heartbeatIntervalMs: 41_250 });
   });
 

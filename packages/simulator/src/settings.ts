@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { gatewayOptionsSchema } from './gateway/options.ts';
+import { limitOptionsSchema } from './rest/rate-limits/options.ts';
 
 /** Settings that cannot be used; the message names all that is wrong. */
 export class SettingsError extends Error {
@@ -96,6 +97,12 @@ const settings = {
     meaning: 'options of the gateway that differ from Discord',
     expects: 'JSON such as {"maxConcurrency":16,"heartbeatIntervalMs":5000}',
   },
+  limits: {
+    schema: json(limitOptionsSchema).prefault('{}'),
+    placeholder: 'json',
+    meaning: 'rate limits of REST that differ from Discord',
+    expects: 'JSON such as {"global":{"limit":10}} or {"enabled":false}',
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 type SettingName = keyof typeof settings;
@@ -109,6 +116,7 @@ const settingsSchema = z.object({
   'application-id': settings['application-id'].schema,
   community: settings.community.schema,
   gateway: settings.gateway.schema,
+  limits: settings.limits.schema,
 });
 
 export type SimulatorSettings = Readonly<z.output<typeof settingsSchema>>;

@@ -11,6 +11,8 @@ import type { GatewayOptions } from './gateway/options.ts';
 import { Interactions } from './interactions/interactions.ts';
 import type { InteractionOptions } from './interactions/interactions.ts';
 import { Recording } from './recording.ts';
+import type { LimitOptions } from './rest/rate-limits/options.ts';
+import { RestApi } from './rest/rest-api.ts';
 import type { Bot } from './world/bot.ts';
 import type { WorldOptions } from './world/options.ts';
 import { World } from './world/world.ts';
@@ -20,6 +22,8 @@ export interface SimulatorOptions extends Pick<WorldOptions, 'seed' | 'guilds' |
   readonly port?: number | undefined;
   readonly gateway?: GatewayOptions | undefined;
   readonly interactions?: InteractionOptions | undefined;
+  /** rate limits of REST; what is left out is as Discord has it */
+  readonly limits?: LimitOptions | undefined;
 }
 
 const host = '127.0.0.1';
@@ -30,6 +34,7 @@ export class Simulator implements AsyncDisposable {
   readonly world: World;
   readonly gateway: GatewayServer;
   readonly interactions: Interactions;
+  readonly rest: RestApi;
   readonly recording = new Recording();
   readonly #control: ControlApi;
   #community: Community | undefined;
@@ -37,16 +42,21 @@ export class Simulator implements AsyncDisposable {
   #port = 0;
 
   constructor(options: SimulatorOptions) {
-    this.world = new World(options);
-    this.gateway = new GatewayServer({
-      directory: this.world,
+    const world = new World(options);
+    const recording = this.recording;
+    const gateway = new GatewayServer({
+      directory: world,
       url: () => this.gatewayUrl,
-      recording: this.recording,
+      recording,
       options: options.gateway,
-      onTokenReset: (applicationId) => this.world.bot(applicationId).resetToken(),
+      onTokenReset: (applicationId) => world.bot(applicationId).resetToken(),
     });
-    this.world.connect(this.gateway);
-    this.interactions = new Interactions(this.world, options.interactions);
+    world.connect(gateway);
+    const interactions = new Interactions(world, options.interactions);
+    this.world = world;
+    this.gateway = gateway;
+    this.interactions = interactions;
+    this.rest = new RestApi({ ...options, world, interactions, recording, gateway });
     this.#control = new ControlApi(controlRoutes(this));
     this.#server = createServer((request, response) => this.#handle(request, response));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -102,6 +112,7 @@ export class Simulator implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#community?.stop();
     this.interactions.stop();
+    this.rest.stop();
     this.gateway.stop();
     const closed = once(this.#server, 'close');
     this.#server.close();
@@ -114,7 +125,9 @@ export class Simulator implements AsyncDisposable {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    void this.#control.handle(request, response);
+    const { pathname } = new URL(request.url ?? '/', this.origin);
+    const isControl = pathname === '/control' || pathname.startsWith('/control/');
+    void (isControl ? this.#control : this.rest).handle(request, response);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -146,3 +146,48 @@ test('the community starts, shows what it does, and stops', async () => {
   const stopped = await ask(discord, 'GET /community');
   expect(await ask(discord, 'GET /community')).toEqual(stopped);
 });
+
+test('control of REST sets limits and faults', async () => {
+  const { discord, token } = await simulatorForTest();
+  const status = async (): Promise<number> => {
+    const headers = { authorization: `Bot ${token}`, 'user-agent': 'DiscordBot (https://example.org, 1.0)' };
+    return (await fetch(`${discord.apiUrl}/users/@me`, { headers })).status;
+  };
+  const { body } = await ask(discord, 'POST /rest/faults', { route: '/users/@me', status: 503 });
+  expect(await status()).toBe(503);
+  const { id } = z.object({ id: z.number() }).parse(body);
+  expect(await ask(discord, `DELETE /rest/faults/${id}`)).toMatchObject({ status: 200 });
+  expect(await ask(discord, `DELETE /rest/faults/${id}`)).toMatchObject({ status: 404 });
+  expect(await status()).toBe(200);
+  await ask(discord, 'PUT /rest/limits', { global: { limit: 1, windowMs: 60_000 } });
+  expect([await status(), await status()]).toEqual([200, 429]);
+  expect(await ask(discord, 'PUT /rest/limits', { globe: 1 })).toMatchObject({ status: 400 });
+  expect(await ask(discord, 'GET /recording/requests?status=503')).toMatchObject({ body: [{ status: 503 }] });
+});
+
+test('control of interactions makes them and shows what a member sees', async () => {
+  const { discord, applicationId } = await simulatorForTest({ interactions: { deadlineMs: 100 } });
+  const [guildId = ''] = discord.world.guilds;
+  const [member] = discord.world.guild(guildId).members.filter(({ user }) => user.bot !== true);
+  const userId = member?.user.id ?? '';
+  const slash = { guildId, userId, name: 'ping' };
+  expect(await ask(discord, 'POST /interactions/slash', slash)).toMatchObject({ status: 409 });
+  const command = {
+    id: '1',
+    application_id: applicationId,
+    version: '1',
+    type: 1,
+    name: 'ping',
+    description: 'Answers',
+  };
+  discord.world.commands.put({ applicationId }, { ...command, default_member_permissions: null });
+  const { body } = await ask(discord, 'POST /interactions/slash', slash);
+  expect(body).toMatchObject({ kind: 'slash', userId, state: 'pending', callback: null });
+  expect(body).not.toHaveProperty('token');
+  const { id } = z.object({ id: z.string() }).parse(body);
+  expect(await ask(discord, `GET /interactions/${id}/settled?timeoutMs=5000`)).toMatchObject({ status: 409 });
+  expect(await ask(discord, `GET /interactions/${id}/seen?userId=${userId}`)).toMatchObject({
+    body: { messages: [], notice: 'The application did not respond' },
+  });
+  expect(await ask(discord, `GET /interactions/${id}`)).toMatchObject({ body: { state: 'failed' } });
+});

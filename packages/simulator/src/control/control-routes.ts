@@ -3,6 +3,7 @@ import type { Simulator } from '../simulator.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { interactionRoutes } from './interaction-routes.ts';
 import { recordingRoutes } from './recording-routes.ts';
+import { restRoutes } from './rest-routes.ts';
 import { ControlNotFoundError, route } from './route.ts';
 import type { ControlRoute } from './route.ts';
 import { worldRoutes } from './world-routes.ts';
@@ -13,6 +14,7 @@ export function controlRoutes(simulator: Simulator): ControlRoute[] {
     ...gatewayRoutes(simulator.gateway, simulator.world),
     ...worldRoutes(simulator.world),
     ...interactionRoutes(simulator.interactions),
+    ...restRoutes(simulator.rest),
     ...recordingRoutes(simulator.recording),
     ...communityRoutes(simulator),
   ];

@@ -15,10 +15,13 @@ export interface HttpResponse {
 }
 
 const json = { 'Content-Type': 'application/json', Via: '1.1 google' };
+/** Clients parse by the content type: an empty answer must not call itself JSON. */
+const noContent = { 'Content-Type': 'text/html; charset=utf-8', Via: '1.1 google' };
 
 export function succeeded(answer: Answer, headers: Record<string, string>): HttpResponse {
   const { status, body } = answer;
-  return { status, headers: { ...json, ...headers }, isInvalid: false, ...(body !== undefined && { body }) };
+  if (body === undefined) return { status, headers: { ...noContent, ...headers }, isInvalid: false };
+  return { status, headers: { ...json, ...headers }, isInvalid: false, body };
 }
 
 export function failed(error: ApiError, headers: Record<string, string> = {}): HttpResponse {

@@ -32,12 +32,22 @@ export class Router {
 
   /** `unknown` when no route has this path, `method` when it has another method. */
   match(method: string, path: string): RouteMatch | 'unknown' | { allowed: string[]; template: string } {
-    const segments = path.split('/');
+    // Decoded first: clients may well escape the @ of @me and @original.
+    const segments = path.split('/').map(decoded);
     const pattern = this.#patterns.find((candidate) => fits(candidate.segments, segments));
     if (pattern === undefined) return 'unknown';
     const route = pattern.routes.get(method);
     if (route === undefined) return { allowed: [...pattern.routes.keys()], template: pattern.template };
     return { route, params: paramsOf(pattern.segments, segments) };
+  }
+}
+
+/** A segment without its percent escapes; as it is when they are broken. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
   }
 }
 
@@ -59,7 +69,7 @@ function fits(pattern: readonly string[], segments: readonly string[]): boolean 
 
 function paramsOf(pattern: readonly string[], segments: readonly string[]): Record<string, string> {
   const entries = pattern.flatMap((part, index) =>
-    isVariable(part) ? [[part.slice(1, -1), decodeURIComponent(segments[index] ?? '')] as const] : [],
+    isVariable(part) ? [[part.slice(1, -1), segments[index] ?? ''] as const] : [],
   );
   return Object.fromEntries(entries);
 }
