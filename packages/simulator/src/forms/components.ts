@@ -236,7 +236,7 @@ function checkRowWidth(children: unknown, { errors, path }: CheckContext): void 
   if (!types.success || types.data.length < 2) return;
   const wide = types.data.findIndex((child) => child.type !== ComponentType.Button);
   if (wide === -1) return;
-  errors.add([...path, 'components', wide], {
+  errors.add([...path, 'components', Math.max(1, wide)], {
     code: 'COMPONENT_LAYOUT_WIDTH_EXCEEDED',
     message: 'The specified component exceeds the maximum width',
   });

@@ -102,10 +102,11 @@ const conversionErrors: Readonly<Record<string, { code: string; message: string 
 
 /** A zod issue in the words of Discord's API. */
 function formError(issue: z.core.$ZodIssue, root: unknown): { code: string; message: string } {
+  const value = valueAt(root, issue.path);
+  const isTypeIssue = issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union';
+  if (isTypeIssue && value === undefined) return { code: 'BASE_TYPE_REQUIRED', message: 'This field is required' };
   switch (issue.code) {
     case 'invalid_type': {
-      const value = valueAt(root, issue.path);
-      if (value === undefined) return { code: 'BASE_TYPE_REQUIRED', message: 'This field is required' };
       const conversion = conversionErrors[issue.expected];
       return conversion ?? { code: 'NUMBER_TYPE_COERCE', message: `Value ${JSON.stringify(value)} is not int.` };
     }

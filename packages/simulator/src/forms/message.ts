@@ -13,7 +13,13 @@ const embedSchema = z.looseObject({
   description: text(0, 4096).optional(),
   url: text(0, 2048).optional(),
   color: z.int().min(0).max(0xffffff).optional(),
-  timestamp: z.string().optional(),
+  timestamp: z
+    .string()
+    .refine((time) => !Number.isNaN(Date.parse(time)), {
+      error: 'Could not parse the value. Should be ISO8601.',
+      params: { code: 'DATE_TIME_TYPE_PARSE' },
+    })
+    .optional(),
   footer: z.looseObject({ text: text(0, 2048) }).optional(),
   author: z.looseObject({ name: text(0, 256) }).optional(),
   fields: list(

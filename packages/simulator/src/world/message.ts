@@ -7,7 +7,15 @@ import { timestamp } from './timestamp.ts';
 export interface Embed {
   title?: string | undefined;
   description?: string | undefined;
+  timestamp?: string | undefined;
+  fields?: EmbedField[] | undefined;
   [field: string]: unknown;
+}
+
+export interface EmbedField {
+  name: string;
+  value: string;
+  inline?: boolean | undefined;
 }
 
 /** What caused a message (docs: Message Interaction Metadata Object). */
@@ -136,5 +144,10 @@ export function isEphemeral(message: { flags?: number }): boolean {
 }
 
 function richEmbeds(embeds: readonly Embed[] = []): Embed[] {
-  return embeds.map((embed) => ({ type: 'rich', ...embed }));
+  return embeds.map(({ fields, timestamp: time, ...embed }) => ({
+    type: 'rich',
+    ...embed,
+    ...(time !== undefined && { timestamp: timestamp(Date.parse(time)) }),
+    ...(fields !== undefined && { fields: fields.map((field) => ({ inline: false, ...field })) }),
+  }));
 }

@@ -34,7 +34,12 @@ export class ApiDescription {
     if (request === undefined && requestList === undefined) {
       return body === undefined ? [] : ['body: the operation takes none'];
     }
-    return this.#check({ variants: request, element: requestList, value: tolerated(body), isRequest: true });
+    return this.#check({
+      variants: request,
+      element: requestList,
+      value: tolerated(toleratedRequest(body)),
+      isRequest: true,
+    });
   }
 
   /** What is wrong with a response's body; empty when nothing is. */
@@ -139,36 +144,36 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A copy in which times end with `Z`: others may have an offset (RFC 3339), which the generated schemas do not accept. */
+function tolerated(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/^(\d{4}-\d\d-\d\dT[\d:.]+)\+00:00$/, '$1Z');
+  return mapFields(value, tolerated);
+}
+
 /**
- * A copy in which is set right what the generated schemas have narrower than Discord:
- * - a time may have an offset (RFC 3339, which the description names), the schemas accept only `Z`;
+ * A copy of a request in which is set right what the description has narrower than the documentation:
  * - `default_member_permissions` is a string of digits (docs: Application Command Object), the description has a number;
  * - a new attachment's `id` is the number of its file (docs: Uploading Files), the description has a string.
  */
-function tolerated(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(/^(\d{4}-\d\d-\d\dT[\d:.]+)\+00:00$/, '$1Z');
-  if (Array.isArray(value)) return value.map(tolerated);
+function toleratedRequest(value: unknown, key = ''): unknown {
+  if (key === 'default_member_permissions' && typeof value === 'string' && /^\d+$/.test(value)) return Number(value);
+  if (key === 'attachments' && Array.isArray(value)) return value.map(withTextualId);
+  return mapFields(value, toleratedRequest);
+}
+
+function withTextualId(attachment: unknown): unknown {
+  if (!isRecord(attachment) || typeof attachment['id'] !== 'number') return attachment;
+  return { ...attachment, id: String(attachment['id']) };
+}
+
+function mapFields(value: unknown, change: (field: unknown, key?: string) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((element) => change(element));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, toleratedField(key, field)]));
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, change(field, key)]));
 }
 
 /** The codes within a form's errors are names (docs: Reference, Error Messages); the description has numbers, as for the whole. */
 function withNumericCodes(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withNumericCodes);
-  if (!isRecord(value)) return value;
-  const isNamed = typeof value['code'] === 'string' && typeof value['message'] === 'string';
-  const fields = Object.entries(value).map(([key, field]) => [key, withNumericCodes(field)] as const);
-  return { ...Object.fromEntries(fields), ...(isNamed && { code: 0 }) };
-}
-
-function toleratedField(key: string, field: unknown): unknown {
-  if (key === 'default_member_permissions' && typeof field === 'string' && /^\d+$/.test(field)) return Number(field);
-  if (key === 'attachments' && Array.isArray(field)) {
-    return field.map((attachment: unknown) =>
-      isRecord(attachment) && typeof attachment['id'] === 'number'
-        ? { ...attachment, id: String(attachment['id']) }
-        : tolerated(attachment),
-    );
-  }
-  return tolerated(field);
+  const isNamed = isRecord(value) && typeof value['code'] === 'string' && typeof value['message'] === 'string';
+  return isNamed ? { ...value, code: 0 } : mapFields(value, withNumericCodes);
 }
