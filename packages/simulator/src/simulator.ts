@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Community } from './community/community.ts';
 import type { CommunityOptions } from './community/community.ts';
@@ -39,6 +40,7 @@ export class Simulator implements AsyncDisposable {
   readonly #control: ControlApi;
   #community: Community | undefined;
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
   #port = 0;
 
   constructor(options: SimulatorOptions) {
@@ -59,6 +61,7 @@ export class Simulator implements AsyncDisposable {
     this.rest = new RestApi({ ...options, world, interactions, recording, gateway });
     this.#control = new ControlApi(controlRoutes(this));
     this.#server = createServer((request, response) => this.#handle(request, response));
+    this.#server.on('connection', (socket) => this.#track(socket));
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -116,12 +119,20 @@ export class Simulator implements AsyncDisposable {
     this.gateway.stop();
     const closed = once(this.#server, 'close');
     this.#server.close();
-    this.#server.closeAllConnections();
+    // Those of WebSockets included, which the HTTP server has let go of but still waits for.
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    // A client that resets its connection is its own business.
+    socket.on('error', () => {});
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
