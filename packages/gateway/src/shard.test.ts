@@ -195,6 +195,20 @@ describe('a shard', () => {
     expect(discord.gateway.statistics.connectionsOpened).toBe(1);
   });
 
+  it('paused before a reconnect reads the replay only when resumed', async () => {
+    const discord = await discordWith();
+    const { ready, numbers, shard } = shardOf(discord);
+    await ready();
+    shard.pause();
+    discord.gateway.disconnect({});
+    const sent = send(discord, 50);
+    await waitFor(() => shard.status().resumes === 1 && discord.gateway.statistics.resumes === 1, { what: 'a RESUME' });
+    expect(numbers()).toEqual([]);
+    shard.resume();
+    await receivedAll(numbers, sent);
+    expect(numbers()).toEqual(sent);
+  });
+
   it('ends with what to do when Discord refuses the token, and does not try again', async () => {
     const discord = await discordWith();
     const { running, shard } = shardOf(discord, { token: 'MTIz.abcdef.wrong' });

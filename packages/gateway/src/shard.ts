@@ -204,6 +204,8 @@ export class Shard {
       this.#limit(limits.resumed, 'no RESUMED in time');
       const { id: sessionId, cursor } = this.#session;
       connection.send(GatewayOpcodes.Resume, { token, session_id: sessionId, seq: cursor });
+      // The replay may be long, and whoever paused us has no room for it yet.
+      if (this.#paused) connection.pause();
       return;
     }
     this.#enter('identifying');
