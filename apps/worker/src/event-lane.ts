@@ -6,21 +6,23 @@ import { parseBody } from './payload.ts';
 export interface EventLaneParts {
   readonly queue: string;
   readonly concurrency: number;
+  readonly maxAttempts: number;
   readonly router: Router;
   readonly rest: DiscordRest;
   readonly handlerTimeoutMs: number;
 }
 
 /** Guild and member events: nobody waits, so without Redis they stay in the broker rather than be done twice. */
-export function eventLane({ queue, concurrency, router, rest, handlerTimeoutMs }: EventLaneParts): Lane {
+export function eventLane({ queue, concurrency, maxAttempts, router, rest, handlerTimeoutMs }: EventLaneParts): Lane {
   return {
     queue,
     concurrency,
+    maxAttempts,
     withoutClaims: 'wait',
     async prepare(event, { attempt, signal }) {
       const invocation = router.event(event.type)?.prepare(parseBody(event));
       if (invocation === undefined) return undefined;
-      const context: EventContext = {
+      const context = (): EventContext => ({
         id: event.id,
         type: event.type,
         guildId: event.guildId,
@@ -31,14 +33,13 @@ export function eventLane({ queue, concurrency, router, rest, handlerTimeoutMs }
         signal,
         rest,
         nonce: (purpose) => nonceFor(event.id, purpose),
-      };
+      });
       return {
         event,
-        attempt,
         handler: invocation.handler,
-        mayRetry: () => true,
+        mayRetry: () => attempt < maxAttempts,
         defer: async () => undefined,
-        handle: () => invocation.run(context),
+        handle: () => invocation.run(context()),
         apologize: async () => undefined,
       };
     },

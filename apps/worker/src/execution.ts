@@ -16,12 +16,10 @@ export type Result =
 /** An event that is ready to be run: decoded, and its handler found. */
 export interface Execution {
   readonly event: Event;
-  /** 1 for the first time. */
-  readonly attempt: number;
   /** Which handler, for logs. */
   readonly handler: string;
-  /** Whether a failure may be tried again: an interaction that nobody has acknowledged cannot wait for it. */
-  mayRetry(): boolean;
+  /** Whether this failure may be tried again: an interaction that nobody has acknowledged cannot wait for it. */
+  mayRetry(cause: unknown): boolean;
   /**
    * Acknowledges what somebody waits for, as the handler's definition says. Nothing for events.
    * @throws {DiscordRestError}
@@ -38,6 +36,8 @@ export interface Lane {
   readonly queue: string;
   /** How many messages are worked on at a time; also the channel's prefetch. */
   readonly concurrency: number;
+  /** How often a message is tried before it is a dead letter. */
+  readonly maxAttempts: number;
   /**
    * Without Redis duplicates cannot be recognised: `wait` leaves the messages in the broker until it is back,
    * `go-on` runs them all the same.
@@ -47,8 +47,15 @@ export interface Lane {
    * Finds the handler of an event and reads its input; undefined when nobody is interested.
    * @throws when the payload is not what Discord documents, or comes too late.
    */
-  prepare(
-    event: Event,
-    delivery: { readonly attempt: number; readonly redelivered: boolean; readonly signal: AbortSignal },
-  ): Promise<Execution | undefined>;
+  prepare(event: Event, delivery: DeliveryFacts): Promise<Execution | undefined>;
+}
+
+/** How a message came. */
+export interface DeliveryFacts {
+  /** 1 for the first time. */
+  readonly attempt: number;
+  /** Whether somebody had it before and did not settle it. */
+  readonly redelivered: boolean;
+  /** Ends the handler: its time is over, or the process has to stop. */
+  readonly signal: AbortSignal;
 }

@@ -1,25 +1,26 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { done, reject, type Delivery, type Verdict } from '@arrakis/broker';
+import { done, reject, retry, type Delivery, type Verdict } from '@arrakis/broker';
 import { decodeEvent, type Event } from '@arrakis/protocol';
 import type { Logger } from '@arrakis/service';
-import { StateUnavailableError, type Claim, type ClaimResult, type Claims } from '@arrakis/state';
+import type { Claim, Claims } from '@arrakis/state';
+import { claimEvent } from './claim.ts';
 import type { Execution, Lane, Result } from './execution.ts';
-import { failureVerdict, HandlerTimeoutError } from './failure.ts';
+import { ClaimedElsewhereError, failureVerdict, HandlerTimeoutError, StoppingError } from './failure.ts';
+import { TimeLimit } from './time-limit.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface ExecutorParts {
-  readonly claims: Claims;
+  readonly claims: Pick<Claims, 'claim'>;
   readonly metrics: WorkerMetrics;
   readonly log: Logger;
-  /** Aborted when the worker is to stop waiting for Redis. */
-  readonly signal: AbortSignal;
+  /** Aborted when the worker begins to stop: Redis is not waited for any longer. */
+  readonly stopping: AbortSignal;
+  /** Aborted when the worker is about to end: handlers have to give up. */
+  readonly ending: AbortSignal;
   readonly handlerTimeoutMs: number;
-  /** How often an event is tried before it is a dead letter. */
-  readonly maxAttempts: number;
 }
 
-/** How often it is looked whether Redis is back, in ms. */
-const redisPollMs = 100;
+/** When to look again at an event that another worker has claimed, in ms. */
+const busyRetryMs = 2_000;
 
 /**
  * Takes one message from its bytes to a verdict: decode ▸ route ▸ claim ▸ defer ▸ handle ▸ settle. Every lane is
@@ -45,33 +46,35 @@ export class Executor {
       return reject(cause);
     }
     this.#parts.metrics.received(event);
-    const timeout = AbortSignal.timeout(this.#parts.handlerTimeoutMs);
+    const limit = new TimeLimit(this.#parts.handlerTimeoutMs, this.#parts.ending);
+    const { attempt, redelivered } = delivery;
     try {
-      const { attempt, redelivered } = delivery;
-      const execution = await this.#lane.prepare(event, { attempt, redelivered, signal: timeout });
+      const execution = await this.#lane.prepare(event, { attempt, redelivered, signal: limit.signal });
       if (execution === undefined) return this.#settled(event, 'ignored');
-      return await this.#claimed(execution, timeout);
+      return await this.#claimed(execution, limit);
     } catch (cause) {
-      return this.#failed(event, { verdict: reject(cause), cause, handler: 'none' });
+      const mayRetry = attempt < this.#lane.maxAttempts || cause instanceof StoppingError;
+      const verdict = failureVerdict(cause, mayRetry);
+      return this.#failed(event, { verdict, cause, handler: 'none' });
     }
   }
 
-  async #claimed(execution: Execution, timeout: AbortSignal): Promise<Verdict> {
+  async #claimed(execution: Execution, limit: TimeLimit): Promise<Verdict> {
     const { event } = execution;
-    const result = await this.#claim(event);
+    const { claims, stopping: signal } = this.#parts;
+    const { withoutClaims } = this.#lane;
+    const result = await claimEvent({ claims, eventId: event.id, withoutClaims, signal });
     if (result?.outcome === 'done') return this.#settled(event, 'duplicate');
+    // Whoever is at it may die at it: come back and see.
     if (result?.outcome === 'busy') {
-      // Whoever is at it may die at it: come back and see.
-      return this.#settled(event, 'retry', {
-        kind: 'retry',
-        cause: new Error('another worker is at it'),
-        afterMs: 2_000,
-      });
+      return this.#settled(event, 'retry', retry(new ClaimedElsewhereError(), busyRetryMs));
     }
     const claim = result?.claim;
     try {
-      await execution.defer();
-      await withinTime(execution.handle(), timeout);
+      await limit.run(async () => {
+        await execution.defer();
+        await execution.handle();
+      });
     } catch (cause) {
       return this.#handlerFailed(execution, claim, cause);
     }
@@ -80,36 +83,22 @@ export class Executor {
   }
 
   async #handlerFailed(execution: Execution, claim: Claim | undefined, cause: unknown): Promise<Verdict> {
-    const { event, attempt, handler } = execution;
-    const mayRetry = execution.mayRetry() && attempt < this.#parts.maxAttempts;
-    const verdict = failureVerdict(cause, mayRetry);
+    const { event, handler } = execution;
+    const verdict = failureVerdict(cause, execution.mayRetry(cause));
     // A handler that runs past its time may still be at work: its claim ends by itself.
     if (!(cause instanceof HandlerTimeoutError)) await claim?.release().catch(() => undefined);
     if (verdict.kind === 'reject') await execution.apologize();
     return this.#failed(event, { verdict, cause, handler });
   }
 
-  /** Undefined where the lane goes on without Redis. */
-  async #claim(event: Event): Promise<ClaimResult | undefined> {
-    const { claims, signal } = this.#parts;
-    for (;;) {
-      try {
-        return await claims.claim(event.id);
-      } catch (cause) {
-        if (!(cause instanceof StateUnavailableError)) throw cause;
-        if (this.#lane.withoutClaims === 'go-on') return undefined;
-        if (signal.aborted) throw cause;
-        await delay(redisPollMs, undefined, { signal }).catch(() => undefined);
-      }
-    }
-  }
-
   /** The effect is there. Should Redis be away now, a duplicate would not be recognised; the event is done all the same. */
   async #mark(event: Event, claim: Claim | undefined): Promise<void> {
+    const about = { eventId: event.id, type: event.type };
     try {
-      await claim?.done();
+      const marked = await claim?.done();
+      if (marked === false) this.#parts.log.warn(about, 'done, but the claim had run out: it may be done twice');
     } catch (cause) {
-      this.#parts.log.warn({ err: cause, eventId: event.id, type: event.type }, 'done, but not marked as done');
+      this.#parts.log.warn({ err: cause, ...about }, 'done, but not marked as done');
     }
   }
 
@@ -126,17 +115,5 @@ export class Executor {
     if (verdict.kind === 'retry') log.warn(about, 'failed, to be tried again');
     else log.error(about, 'failed for good: see the dead letters');
     return this.#settled(event, verdict.kind === 'retry' ? 'retry' : 'reject', verdict);
-  }
-}
-
-/** A handler that does not heed its signal is not waited for. */
-async function withinTime(work: Promise<void>, timeout: AbortSignal): Promise<void> {
-  const expired = Promise.withResolvers<never>();
-  const expire = () => expired.reject(new HandlerTimeoutError());
-  timeout.addEventListener('abort', expire, { once: true });
-  try {
-    await Promise.race([work, expired.promise]);
-  } finally {
-    timeout.removeEventListener('abort', expire);
   }
 }

@@ -11,7 +11,7 @@ export class HandlerTimeoutError extends Error {
   }
 }
 
-/** An interaction reached a worker after Discord's three seconds: nobody can answer it any more. */
+/** An interaction reached a worker when nobody could answer it any more. */
 export class ExpiredInteractionError extends Error {
   override readonly name = 'ExpiredInteractionError';
   readonly kind = 'expired';
@@ -19,7 +19,29 @@ export class ExpiredInteractionError extends Error {
 
   /** `lateMs`: how long after its last moment it came. */
   constructor(lateMs: number) {
-    super(`The interaction came ${Math.round(lateMs)} ms too late to be acknowledged.`);
+    super(`The interaction came ${Math.round(lateMs)} ms too late to be answered.`);
+  }
+}
+
+/** Another worker holds the event's claim. */
+export class ClaimedElsewhereError extends Error {
+  override readonly name = 'ClaimedElsewhereError';
+  readonly kind = 'busy';
+  readonly retryable = true;
+
+  constructor() {
+    super('Another worker is at this event, or died at it not long ago.');
+  }
+}
+
+/** The worker stops before it could begin with the event. */
+export class StoppingError extends Error {
+  override readonly name = 'StoppingError';
+  readonly kind = 'stopping';
+  readonly retryable = true;
+
+  constructor(options?: ErrorOptions) {
+    super('The worker stopped before it could handle this event.', options);
   }
 }
 
@@ -28,9 +50,15 @@ export class ExpiredInteractionError extends Error {
  * not say so is tried again, since most causes pass.
  */
 export function failureVerdict(cause: unknown, mayRetry: boolean): Verdict {
-  if (!mayRetry || propertyOf(cause, 'retryable') === false) return reject(cause);
+  if (!mayRetry || isRetryable(cause) === false) return reject(cause);
   const afterMs = propertyOf(cause, 'retryAfterMs');
   return typeof afterMs === 'number' ? retry(cause, afterMs) : retry(cause);
+}
+
+/** What an error says of whether a retry may help; undefined when it does not say. */
+export function isRetryable(cause: unknown): boolean | undefined {
+  const retryable = propertyOf(cause, 'retryable');
+  return typeof retryable === 'boolean' ? retryable : undefined;
 }
 
 /** The kind of a failure, of few values: for metrics. */

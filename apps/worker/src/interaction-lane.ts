@@ -8,102 +8,83 @@ import {
 } from '@arrakis/bot';
 import { acknowledgeBy, answerBy, type DiscordRest } from '@arrakis/discord-rest';
 import type { Event } from '@arrakis/protocol';
-import type { Execution, Lane } from './execution.ts';
-import { ExpiredInteractionError } from './failure.ts';
+import { apologize, unavailable } from './apology.ts';
+import type { DeliveryFacts, Execution, Lane } from './execution.ts';
+import { ExpiredInteractionError, isRetryable } from './failure.ts';
 import { parseBody } from './payload.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface InteractionLaneParts {
   readonly queue: string;
   readonly concurrency: number;
+  /** Somebody waits: with more attempts than a few the answer would come when nobody remembers the question. */
+  readonly maxAttempts: number;
   readonly router: Router;
   readonly rest: DiscordRest;
   readonly metrics: WorkerMetrics;
 }
 
-/** What members read when nobody can help them; the reference is found again among the dead letters and in the log. */
-const texts = {
-  unknown: 'This is not available any more.',
-  failed: (reference: string) =>
-    `Something went wrong. If it happens again, tell the team this reference: ${reference}`,
-};
-
-/** How long it may take to tell a member that it failed, in ms. */
-const apologyLimitMs = 5_000;
-
 /** Interactions: somebody waits for each, so they are deferred within three seconds and go on even without Redis. */
-export function interactionLane({ queue, concurrency, router, rest, metrics }: InteractionLaneParts): Lane {
+export function interactionLane(parts: InteractionLaneParts): Lane {
+  const { queue, concurrency, maxAttempts, router, rest, metrics } = parts;
   return {
     queue,
     concurrency,
+    maxAttempts,
     withoutClaims: 'go-on',
-    async prepare(event, { attempt, redelivered, signal }) {
+    async prepare(event, facts) {
       const interaction = parseInteraction(parseBody(event));
-      const acknowledged = await wasAcknowledged(interaction, { attempt, redelivered, rest });
       const context = new InteractionContext(interaction, {
         rest,
-        signal,
-        acknowledged,
+        signal: facts.signal,
+        acknowledged: await wasAcknowledged(interaction, facts, rest),
         onRespond: () => metrics.acknowledged(kindOf(interaction), Date.now() - event.receivedAt),
       });
-      const apologizing = () =>
-        new InteractionContext(interaction, {
-          rest,
-          // The handler's own signal may be what ended it.
-          signal: AbortSignal.timeout(apologyLimitMs),
-          acknowledged: context.acknowledged,
-        });
-      return execution(event, { attempt, context, apologizing, invocation: router.route(interaction) ?? unknown });
+      const invocation = router.route(interaction) ?? unavailable(interaction);
+      return execution(event, { interaction, context, invocation, mayAttempt: facts.attempt < maxAttempts });
     },
   };
 }
 
-/** A member used something that this bot no longer has. */
-const unknown: Invocation = {
-  handler: 'unknown interaction',
-  defer: 'none',
-  run: (context) => context.reply({ content: texts.unknown, ephemeral: true }),
-};
-
 interface InteractionParts {
-  readonly attempt: number;
+  readonly interaction: Interaction;
   readonly context: InteractionContext;
   readonly invocation: Invocation;
-  /** A context with time left to say that it failed. */
-  readonly apologizing: () => InteractionContext;
+  /** Whether there are attempts left after this one. */
+  readonly mayAttempt: boolean;
 }
 
-function execution(event: Event, { attempt, context, apologizing, invocation }: InteractionParts): Execution {
+function execution(event: Event, { interaction, context, invocation, mayAttempt }: InteractionParts): Execution {
   return {
     event,
-    attempt,
     handler: invocation.handler,
-    mayRetry: () => context.acknowledged && !context.answered && Date.now() < answerBy(context.id),
+    // Unlike an event, a bug is not tried again: who waits is better told at once than after a minute.
+    mayRetry: (cause) =>
+      mayAttempt &&
+      isRetryable(cause) === true &&
+      context.acknowledged &&
+      !context.answered &&
+      Date.now() < answerBy(context.id),
     defer: () => context.defer(invocation.defer),
     handle: () => invocation.run(context),
-    async apologize() {
-      if (context.answered) return;
-      try {
-        await apologizing().reply({ content: texts.failed(event.id), ephemeral: true });
-      } catch {
-        // The failure that led here is what on-call needs to see.
-      }
-    },
+    apologize: () => apologize(interaction, { context, defer: invocation.defer }),
   };
 }
 
 /**
  * Whether an earlier delivery has acknowledged the interaction.
- * @throws {ExpiredInteractionError} when none has, and it is too late to do it now.
+ * @throws {ExpiredInteractionError} when none has and it is too late to do it now, or it is too late for any answer.
  */
 async function wasAcknowledged(
   interaction: Interaction,
-  { attempt, redelivered, rest }: { attempt: number; redelivered: boolean; rest: DiscordRest },
+  { attempt, redelivered }: DeliveryFacts,
+  rest: DiscordRest,
 ): Promise<boolean> {
-  // Only what has been acknowledged is tried again.
-  if (attempt > 1) return true;
-  const lateMs = Date.now() - acknowledgeBy(interaction.id);
+  const now = Date.now();
+  const lateMs = now - acknowledgeBy(interaction.id);
+  // In time, Discord itself says whether it has been acknowledged.
   if (lateMs < 0) return false;
-  if (redelivered && (await rest.isAcknowledged(interaction))) return true;
+  const delivered = redelivered || attempt > 1;
+  if (delivered && now < answerBy(interaction.id) && (await rest.isAcknowledged(interaction))) return true;
   throw new ExpiredInteractionError(lateMs);
 }

@@ -1,5 +1,6 @@
 import type { InteractionKind } from '@arrakis/bot';
 import type { QueueDepth } from '@arrakis/broker';
+import type { RestEvent } from '@arrakis/discord-rest';
 import { eventTypeLabel, type Event } from '@arrakis/protocol';
 import { latencyBucketsMs, type Metrics } from '@arrakis/service';
 import type { Result } from './execution.ts';
@@ -13,6 +14,8 @@ export interface WorkerMetrics {
   handlerFailed(event: Event, cause: unknown): void;
   /** The first response to an interaction is about to be sent, `afterMs` after its frame was read. */
   acknowledged(kind: InteractionKind, afterMs: number): void;
+  /** Something happened on the way to Discord. */
+  requested(event: RestEvent): void;
 }
 
 /** Depths are asked for at most this often, however often Prometheus scrapes, in ms. */
@@ -45,12 +48,40 @@ export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<s
     latencyBucketsMs,
   );
   registerDepths(metrics, queueDepths);
+  const requested = restMetrics(metrics);
   return {
+    requested,
     received: (event) => waitMs.observe({ priority: event.priority }, Math.max(0, Date.now() - event.receivedAt)),
     settled: (event, result) => events.inc({ ...about(event), result }),
     malformed: () => malformed.inc(),
     handlerFailed: (event, cause) => errors.inc({ ...about(event), kind: failureKind(cause) }),
     acknowledged: (kind, afterMs) => ackMs.observe({ kind }, Math.max(0, afterMs)),
+  };
+}
+
+function restMetrics(metrics: Metrics): (event: RestEvent) => void {
+  const requests = metrics.counter({
+    name: 'bot_rest_requests_total',
+    help: 'Requests to Discord, by route template and HTTP status; without an answer, by what became of them',
+    labels: ['method', 'route', 'status'],
+  });
+  const limited = metrics.counter({
+    name: 'bot_rest_rate_limited_total',
+    help: 'Answers 429 of Discord, by who is limited',
+    labels: ['route', 'scope'],
+  });
+  const tookMs = metrics.histogram(
+    { name: 'bot_rest_request_ms', help: 'From sending a request to its answer, in ms', labels: ['route'] },
+    latencyBucketsMs,
+  );
+  return (event) => {
+    const { method, route } = event;
+    if (event.type === 'rate-limited') {
+      limited.inc({ route, scope: event.scope });
+      return;
+    }
+    requests.inc({ method, route, status: event.type === 'answered' ? event.status : event.code });
+    tookMs.observe({ route }, event.tookMs);
   };
 }
 

@@ -3,55 +3,108 @@ import { Broker, logBrokerEvent, type Consumer } from '@arrakis/broker';
 import { DiscordRest } from '@arrakis/discord-rest';
 import { applicationIdOf, type Service } from '@arrakis/service';
 import { StateManager } from '@arrakis/state';
+import { syncCommands } from './command-sync.ts';
 import type { WorkerSettings } from './config.ts';
 import { eventLane } from './event-lane.ts';
 import type { Lane } from './execution.ts';
 import { Executor } from './executor.ts';
 import { createHandlers } from './handlers/index.ts';
 import { interactionLane } from './interaction-lane.ts';
-import { workerMetrics } from './worker-metrics.ts';
+import { workerMetrics, type WorkerMetrics } from './worker-metrics.ts';
 
 /** How long messages in flight may take at the shutdown, in ms; what is left is delivered to somebody else. */
 const stopLimitMs = 6_000;
 
+/** How long before that handlers are told to give up, in ms, so that what they had can still be settled. */
+const settleReserveMs = 1_500;
+
+/** Most attempts of an interaction: with a third its answer comes 12 s after the question. */
+const interactionAttempts = 3;
+
 /** Consumes both queues and runs the handlers. */
 export async function startWorker(service: Service, settings: WorkerSettings): Promise<void> {
-  const { log } = service;
   const applicationId = applicationIdOf(settings);
-  const rest = new DiscordRest({ token: settings.DISCORD_TOKEN, applicationId, apiUrl: settings.DISCORD_API_URL });
-  service.defer('rest', 3_000, () => rest.close(2_000));
-  service.health.addCheck('discord', () => rest.whyNotReady());
-  const state = connectState(service, settings, applicationId);
   const broker = connectBroker(service, settings);
   const metrics = workerMetrics(service.metrics, () => broker.queueDepths());
-  const router = new Router(createHandlers({ state, log }));
+  const rest = connectRest(service, settings, { applicationId, metrics });
+  const state = connectState(service, settings, applicationId);
+  const router = new Router(createHandlers({ state, log: service.log }));
   if (settings.WORKER_SYNC_COMMANDS ?? settings.APP_ENV === 'development') {
-    const commands = await rest.overwriteCommands(router.registrations, { signal: service.signal });
-    log.info({ commands: commands.map(({ name }) => name) }, 'commands registered');
+    await syncCommands(router, { rest, log: service.log, signal: service.signal });
   }
   const { interactions, guildEvents } = broker.names;
-  const handlerTimeoutMs = settings.WORKER_HANDLER_TIMEOUT_MS;
-  const concurrency = settings.WORKER_INTERACTION_CONCURRENCY;
-  const lanes: Lane[] = [
-    interactionLane({ queue: interactions, concurrency, router, rest, metrics }),
-    eventLane({ queue: guildEvents, concurrency: settings.WORKER_EVENT_CONCURRENCY, router, rest, handlerTimeoutMs }),
-  ];
+  const { WORKER_HANDLER_TIMEOUT_MS: handlerTimeoutMs, WORKER_MAX_ATTEMPTS: maxAttempts } = settings;
+  consume(service, {
+    broker,
+    lanes: [
+      interactionLane({
+        queue: interactions,
+        concurrency: settings.WORKER_INTERACTION_CONCURRENCY,
+        maxAttempts: Math.min(maxAttempts, interactionAttempts),
+        router,
+        rest,
+        metrics,
+      }),
+      eventLane({
+        queue: guildEvents,
+        concurrency: settings.WORKER_EVENT_CONCURRENCY,
+        maxAttempts,
+        router,
+        rest,
+        handlerTimeoutMs,
+      }),
+    ],
+    executor: (lane, ending) =>
+      new Executor(lane, {
+        claims: state.claims,
+        metrics,
+        log: service.log,
+        stopping: service.signal,
+        ending,
+        handlerTimeoutMs,
+      }),
+  });
+}
+
+interface Consumption {
+  readonly broker: Broker;
+  readonly lanes: readonly Lane[];
+  readonly executor: (lane: Lane, ending: AbortSignal) => Executor;
+}
+
+/** Consumes the queue of each lane, and defers the end: no further message, then wait for those in flight. */
+function consume(service: Service, { broker, lanes, executor }: Consumption): void {
+  const ending = new AbortController();
   const consumers = lanes.map((lane) => {
-    const executor = new Executor(lane, {
-      claims: state.claims,
-      metrics,
-      log,
-      signal: service.signal,
-      handlerTimeoutMs,
-      maxAttempts: settings.WORKER_MAX_ATTEMPTS,
-    });
-    return consume(service, { broker, lane, executor });
+    const { queue, concurrency } = lane;
+    const runs = executor(lane, ending.signal);
+    const consumer = broker.consume({ queue, prefetch: concurrency, handle: (delivery) => runs.execute(delivery) });
+    service.health.addCheck(queue, () => (consumer.consuming ? undefined : 'not consuming'));
+    return consumer;
   });
   service.defer('consumers', stopLimitMs + 1_000, async () => {
-    const left = await Promise.all(consumers.map((consumer) => consumer.stop(stopLimitMs)));
-    const total = left.reduce((sum, count) => sum + count, 0);
-    if (total > 0) log.warn({ left: total }, 'messages in flight were left to others');
+    const end = setTimeout(() => ending.abort(), stopLimitMs - settleReserveMs);
+    const left = await stopAll(consumers);
+    clearTimeout(end);
+    if (left > 0) service.log.warn({ left }, 'messages in flight were left to others');
   });
+}
+
+async function stopAll(consumers: readonly Consumer[]): Promise<number> {
+  const left = await Promise.all(consumers.map((consumer) => consumer.stop(stopLimitMs)));
+  return left.reduce((sum, count) => sum + count, 0);
+}
+
+function connectRest(
+  service: Service,
+  settings: WorkerSettings,
+  { applicationId, metrics }: { applicationId: string; metrics: WorkerMetrics },
+): DiscordRest {
+  const { DISCORD_TOKEN: token, DISCORD_API_URL: apiUrl } = settings;
+  const rest = new DiscordRest({ token, applicationId, apiUrl, onEvent: (event) => metrics.requested(event) });
+  service.defer('rest', 3_000, () => rest.close(2_000));
+  service.health.addCheck('discord', () => rest.whyNotReady());
+  return rest;
 }
 
 function connectState(service: Service, settings: WorkerSettings, applicationId: string): StateManager {
@@ -79,14 +132,4 @@ function connectBroker(service: Service, settings: WorkerSettings): Broker {
   service.defer('broker', 3_000, () => broker.close());
   service.health.addCheck('broker', () => broker.whyNotReady());
   return broker;
-}
-
-function consume(
-  service: Service,
-  { broker, lane, executor }: { broker: Broker; lane: Lane; executor: Executor },
-): Consumer {
-  const { queue, concurrency } = lane;
-  const consumer = broker.consume({ queue, prefetch: concurrency, handle: (delivery) => executor.execute(delivery) });
-  service.health.addCheck(queue, () => (consumer.consuming ? undefined : 'not consuming'));
-  return consumer;
 }

@@ -3,7 +3,7 @@ import type { ComponentContexts } from './context.ts';
 import { CustomIdPattern, type CustomIdArguments, type CustomIdParams } from './custom-id.ts';
 import { inferred } from './inferred.ts';
 import type { ComponentInteraction, Resolved } from './interaction.ts';
-import { sendReturned, type Invocation } from './invocation.ts';
+import { conclude, type Invocation } from './invocation.ts';
 import type { ResolvedUser } from './options.ts';
 import type { Defer, Returned } from './reply.ts';
 import { resolvers } from './resolve.ts';
@@ -51,7 +51,7 @@ export function button<const Pattern extends string, const D extends Defer = 'no
       handler: `button ${pattern}`,
       defer,
       run: async (context) =>
-        sendReturned(context, defer, await definition.run(context, inferred<CustomIdParams<Pattern>>(params))),
+        conclude(context, defer, await definition.run(context, inferred<CustomIdParams<Pattern>>(params))),
     }),
   };
 }
@@ -112,11 +112,7 @@ export function select<
         handler: `select ${pattern}`,
         defer,
         run: async (context) =>
-          sendReturned(
-            context,
-            defer,
-            await definition.run(context, selected, inferred<CustomIdParams<Pattern>>(params)),
-          ),
+          conclude(context, defer, await definition.run(context, selected, inferred<CustomIdParams<Pattern>>(params))),
       };
     },
   };

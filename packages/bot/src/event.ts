@@ -50,14 +50,18 @@ export interface EventInvocation {
 
 const aboutMember = z.looseObject({ guild_id: snowflake, user: z.looseObject({ id: snowflake }) });
 const aboutGuild = z.looseObject({ id: snowflake });
+const presentGuild = z.union([
+  aboutGuild.extend({ name: z.string(), member_count: z.number() }),
+  aboutGuild.extend({ unavailable: z.literal(true) }),
+]);
 
 /** What of a payload is checked before a handler sees it: what no handler of this type can do without. */
 const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['member.join', aboutMember],
   ['member.leave', aboutMember],
   ['member.update', aboutMember],
-  ['guild.create', aboutGuild],
-  ['guild.available', aboutGuild],
+  ['guild.create', presentGuild],
+  ['guild.available', presentGuild],
   ['guild.update', aboutGuild],
   ['guild.delete', aboutGuild],
   ['guild.unavailable', aboutGuild],

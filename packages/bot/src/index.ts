@@ -16,6 +16,6 @@ export {
   type OptionValues,
   type ResolvedUser,
 } from './options.ts';
-export type { CommandDefer, Defer, Message, Reply } from './reply.ts';
+export type { CommandDefer, Defer, DeferredReply, Message, Reply } from './reply.ts';
 export { Router, type Handler } from './router.ts';
 export { slash, slashGroup, type CommandTraits, type SlashGroup, type SlashHandler } from './slash.ts';

@@ -49,8 +49,6 @@ export class InteractionContext
   readonly #interaction: Interaction;
   readonly #onRespond: () => void;
   #state: ResponseState;
-  /** Whether the message that the component is on is the original response: so after `update`. */
-  #updating = false;
 
   constructor(interaction: Interaction, options: InteractionContextOptions) {
     this.rest = options.rest;
@@ -94,9 +92,9 @@ export class InteractionContext
     return this.#state !== 'fresh';
   }
 
-  /** Whether whoever caused it has been answered: nothing "thinks" for ever. */
+  /** Whether whoever caused it has been answered by this delivery. */
   get answered(): boolean {
-    return this.#state === 'answered' || (this.#state === 'deferred' && this.#updating);
+    return this.#state === 'answered';
   }
 
   nonce(purpose?: string): string {
@@ -105,9 +103,7 @@ export class InteractionContext
 
   /** Acknowledges by the policy of the handler; what has been acknowledged before stays as it is. */
   async defer(policy: Defer): Promise<void> {
-    if (policy === 'none') return;
-    this.#updating = policy === 'update';
-    if (this.#state !== 'fresh') return;
+    if (policy === 'none' || this.#state !== 'fresh') return;
     await this.#respond(
       policy === 'update'
         ? { type: ResponseType.DeferredMessageUpdate }
@@ -127,7 +123,6 @@ export class InteractionContext
   async update(message: Message): Promise<void> {
     this.#unanswered('update');
     await this.#answer({ type: ResponseType.UpdateMessage, data: message });
-    this.#updating = true;
   }
 
   async edit(message: Message): Promise<APIMessage> {

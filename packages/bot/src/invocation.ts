@@ -1,3 +1,4 @@
+import { ResponseStateError } from './errors.ts';
 import type { InteractionContext } from './interaction-context.ts';
 import type { Defer, Message, Reply } from './reply.ts';
 
@@ -13,12 +14,16 @@ export interface Invocation {
   run(context: InteractionContext): Promise<void>;
 }
 
-/** Sends what a handler returned, in the way its deferral leaves open. */
-export async function sendReturned(
+/**
+ * Sends what a handler returned, in the way its deferral leaves open.
+ * @throws {ResponseStateError} when there is no answer, neither returned nor sent: somebody would wait for ever.
+ */
+export async function conclude(
   context: InteractionContext,
   defer: Defer,
   returned: Reply | Message | undefined | void,
 ): Promise<void> {
-  if (!returned) return;
-  await (defer === 'update' ? context.update(returned) : context.reply(returned));
+  if (returned) await (defer === 'update' ? context.update(returned) : context.reply(returned));
+  // A deferred update may leave the message as it is.
+  else if (!context.answered && defer !== 'update') throw new ResponseStateError('The handler has not answered.');
 }

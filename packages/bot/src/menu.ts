@@ -2,7 +2,7 @@ import { ApplicationCommandType, type APIMessage } from 'discord-api-types/v10';
 import type { CommandContexts } from './context.ts';
 import { MalformedPayloadError } from './errors.ts';
 import type { CommandData, CommandInteraction } from './interaction.ts';
-import { sendReturned, type Invocation } from './invocation.ts';
+import { conclude, type Invocation } from './invocation.ts';
 import type { ResolvedUser } from './options.ts';
 import type { CommandDefer, Returned } from './reply.ts';
 import { resolvers } from './resolve.ts';
@@ -59,7 +59,7 @@ function menu<Target, D extends CommandDefer>(
       return {
         handler: `menu ${name}`,
         defer,
-        run: async (context) => sendReturned(context, defer, await run(context, target)),
+        run: async (context) => conclude(context, defer, await run(context, target)),
       };
     },
   };

@@ -9,7 +9,7 @@ import { CustomIdPattern, type CustomIdArguments, type CustomIdParams } from './
 import { MalformedPayloadError } from './errors.ts';
 import { inferred } from './inferred.ts';
 import type { ModalInteraction } from './interaction.ts';
-import { sendReturned, type Invocation } from './invocation.ts';
+import { conclude, type Invocation } from './invocation.ts';
 import type { Defer, Returned } from './reply.ts';
 
 /** A text input of a modal. Source: Discord docs, Component Reference, "Text Input". */
@@ -83,11 +83,7 @@ export function modal<
         handler: `modal ${pattern}`,
         defer,
         run: async (context) =>
-          sendReturned(
-            context,
-            defer,
-            await definition.run(context, values, inferred<CustomIdParams<Pattern>>(params)),
-          ),
+          conclude(context, defer, await definition.run(context, values, inferred<CustomIdParams<Pattern>>(params))),
       };
     },
   };

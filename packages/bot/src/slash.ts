@@ -7,7 +7,7 @@ import type {
 import type { CommandContexts } from './context.ts';
 import { DefinitionError } from './errors.ts';
 import type { CommandInteraction, SubmittedOption } from './interaction.ts';
-import { sendReturned, type Invocation } from './invocation.ts';
+import { conclude, type Invocation } from './invocation.ts';
 import { inferred } from './inferred.ts';
 import { optionValues } from './option-values.ts';
 import type { OptionDefinitions, OptionValues } from './options.ts';
@@ -89,7 +89,7 @@ export function slash<const Options extends OptionDefinitions = never, const D e
       return {
         handler: `slash ${path}`,
         defer,
-        run: async (context) => sendReturned(context, defer, await run(context, values)),
+        run: async (context) => conclude(context, defer, await run(context, values)),
       };
     },
   };
