@@ -1,19 +1,20 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runAtExit } from './guarded-process.ts';
-import { checkoutId } from './instance-folder.ts';
-import { ping } from './reachability.ts';
+import { checkoutId, createInstanceFolder, recordContainers } from './instance-folder.ts';
+import { untilAnswering } from './reachability.ts';
 import { runCommand } from './run-command.ts';
 import { type ProviderContext, type RunningService, type ServiceName, serviceTitles } from './service.ts';
-import { waitFor } from './wait-for.ts';
 
 /** The first start pulls the images. */
 const upTimeoutMs = 5 * 60_000;
 const answerTimeoutMs = 30_000;
+const questionTimeoutMs = 10_000;
 
 const containerPorts: Readonly<Record<ServiceName, number>> = { rabbitmq: 5672, redis: 6379 };
 
 /**
- * Starts `wanted` from the checkout's docker-compose.yml, under a project name of its own and with empty data.
+ * Starts `wanted` from the checkout's docker-compose.yml, under a project name of this run and with empty data.
  *
  * @throws Error when Compose is not there or cannot start them.
  */
@@ -21,42 +22,39 @@ export async function startComposeServices(
   wanted: readonly ServiceName[],
   { root, report, signal }: ProviderContext,
 ): Promise<Map<ServiceName, RunningService>> {
-  const project = `arrakis-${checkoutId(root)}`;
-  const file = join(root, 'docker-compose.yml');
-  const compose = (...args: string[]): readonly [string, ...string[]] => [
-    'docker',
-    'compose',
-    '--project-name',
-    project,
-    '--file',
-    file,
-    ...args,
-  ];
+  const project = `arrakis-${checkoutId(root)}-${process.pid}`;
+  const compose = composeCommand(project, join(root, 'docker-compose.yml'));
   report(`Starting ${wanted.map((name) => serviceTitles[name]).join(' and ')} with Docker Compose`);
   // From here on they go when we do, whatever happens to us.
   const down = runAtExit(compose('down', '--volumes', '--timeout', '2'), root);
+  const folder = await createInstanceFolder(root);
+  const stop = async (): Promise<void> => {
+    await down();
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
-    const up = ['up', '--detach', '--wait', '--force-recreate', '--renew-anon-volumes', '--quiet-pull'];
-    await runCommand(compose(...up, ...wanted), { timeoutMs: upTimeoutMs, signal });
+    await runCommand(compose('up', '--detach', '--wait', '--quiet-pull', ...wanted), {
+      timeoutMs: upTimeoutMs,
+      signal,
+    });
+    const ids = await runCommand(compose('ps', '--quiet'), { timeoutMs: questionTimeoutMs, signal });
+    await recordContainers(folder, ids.split('\n'));
     const services = new Map<ServiceName, RunningService>();
     for (const name of wanted) {
-      const address = await runCommand(compose('port', name, String(containerPorts[name])), {
-        timeoutMs: 10_000,
-        signal,
-      });
-      const url = serviceUrl(name, address.trim());
-      await waitFor(() => ping(name, url).then(() => true), {
-        what: `${serviceTitles[name]} in its container to answer`,
-        timeoutMs: answerTimeoutMs,
-        ...(signal && { signal }),
-      });
-      services.set(name, { url, origin: 'docker', stop: down });
+      const port = compose('port', name, String(containerPorts[name]));
+      const url = serviceUrl(name, (await runCommand(port, { timeoutMs: questionTimeoutMs, signal })).trim());
+      await untilAnswering(name, url, { timeoutMs: answerTimeoutMs, signal });
+      services.set(name, { url, origin: 'docker', stop });
     }
     return services;
   } catch (error) {
-    await down();
+    await stop();
     throw error;
   }
+}
+
+function composeCommand(project: string, file: string): (...args: string[]) => readonly [string, ...string[]] {
+  return (...args) => ['docker', 'compose', '--project-name', project, '--file', file, ...args];
 }
 
 function serviceUrl(name: ServiceName, address: string): string {

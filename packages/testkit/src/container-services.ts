@@ -1,7 +1,8 @@
+import { rm } from 'node:fs/promises';
 import { runAtExit } from './guarded-process.ts';
-import { ping } from './reachability.ts';
+import { createInstanceFolder, recordContainers } from './instance-folder.ts';
+import { untilAnswering } from './reachability.ts';
 import { type ProviderContext, type RunningService, type ServiceName, serviceTitles } from './service.ts';
-import { waitFor } from './wait-for.ts';
 
 /** The first start pulls the image. */
 const startTimeoutMs = 5 * 60_000;
@@ -66,14 +67,17 @@ async function startContainer(name: ServiceName, { root, signal }: ProviderConte
     .withCommand(image.command)
     .withStartupTimeout(startTimeoutMs)
     .start();
-  const stop = runAtExit(['docker', 'rm', '--force', '--volumes', container.getId()], root);
+  const id = container.getId();
+  const remove = runAtExit(['docker', 'rm', '--force', '--volumes', id], root);
+  const folder = await createInstanceFolder(root);
+  await recordContainers(folder, [id]);
+  const stop = async (): Promise<void> => {
+    await remove();
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
     const url = image.url(container.getHost(), container.getMappedPort(image.port));
-    await waitFor(() => ping(name, url).then(() => true), {
-      what: `${serviceTitles[name]} in its container to answer`,
-      timeoutMs: answerTimeoutMs,
-      ...(signal && { signal }),
-    });
+    await untilAnswering(name, url, { timeoutMs: answerTimeoutMs, signal });
     return { url, origin: 'docker', stop };
   } catch (error) {
     await stop();

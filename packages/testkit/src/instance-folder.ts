@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { findProcess, listProcesses, type ProcessEntry } from './processes.ts';
+import { runCommand } from './run-command.ts';
 
 /**
  * Private instances live in `<checkout>/.arrakis/services/<host>-<pid>-<start>-<n>/`. The name says which process
@@ -12,6 +13,9 @@ const folderName = /^(?<host>[\w-]+)-(?<pid>\d+)-(?<started>\w+)-\d+$/;
 
 /** A file in the folder: the process group of a server, and a text that is part of a command line in that group. */
 const groupFile = /^(?<group>\d+)\.group$/;
+
+/** A file in the folder: the containers of the instance, as `docker rm` takes them. */
+const containersFile = 'containers';
 
 let created = 0;
 
@@ -36,9 +40,14 @@ export async function recordGroup(folder: string, group: number, mark: string): 
   await writeFile(join(folder, `${group}.group`), mark);
 }
 
+/** Remembers containers that belong to the folder. */
+export async function recordContainers(folder: string, ids: readonly string[]): Promise<void> {
+  await writeFile(join(folder, containersFile), ids.join('\n'));
+}
+
 /**
  * Ends and removes the instances whose owner is gone: both the owner and its guard were killed.
- * Returns how many process groups it has ended.
+ * Returns how many process groups and containers it has ended.
  */
 export async function removeStaleInstances(root: string): Promise<number> {
   const folders = await readdir(servicesFolder(root)).catch(() => []);
@@ -47,7 +56,7 @@ export async function removeStaleInstances(root: string): Promise<number> {
     const owner = folderName.exec(name)?.groups;
     if (owner?.['host'] !== host() || (await isAlive(owner))) continue;
     const folder = join(servicesFolder(root), name);
-    ended += await endGroups(folder);
+    ended += (await endGroups(folder)) + (await removeContainers(folder));
     await rm(folder, { recursive: true, force: true });
   }
   return ended;
@@ -61,15 +70,27 @@ async function isAlive(owner: Record<string, string>): Promise<boolean> {
 async function endGroups(folder: string): Promise<number> {
   const processes = await listProcesses();
   let ended = 0;
-  for (const file of await readdir(folder)) {
+  for (const file of await readdir(folder).catch(() => [])) {
     const group = Number(groupFile.exec(file)?.groups?.['group']);
-    if (Number.isNaN(group)) continue;
-    const mark = await readFile(join(folder, file), 'utf8');
-    if (!isOurs(processes, group, mark)) continue;
+    const mark = Number.isNaN(group) ? undefined : await readIfThere(join(folder, file));
+    if (mark === undefined || !isOurs(processes, group, mark)) continue;
     process.kill(-group, 'SIGKILL');
     ended += 1;
   }
   return ended;
+}
+
+async function removeContainers(folder: string): Promise<number> {
+  const ids = (await readIfThere(join(folder, containersFile)))?.split('\n').filter(Boolean) ?? [];
+  // A container that is gone already is no error; an engine that is gone has ended them all.
+  if (ids.length > 0)
+    await runCommand(['docker', 'rm', '--force', '--volumes', ...ids], { timeoutMs: 30_000 }).catch(() => '');
+  return ids.length;
+}
+
+/** Another process may be removing the same folder. */
+async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
 }
 
 /** Pids are used again: a group is ours only if a command line in it says so. */

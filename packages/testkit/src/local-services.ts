@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { installWithApt } from './apt.ts';
 import { findRabbitmqServer, findRedisServer } from './executables.ts';
 import type { GuardedProcess } from './guarded-process.ts';
-import { createInstanceFolder, removeStaleInstances } from './instance-folder.ts';
+import { createInstanceFolder } from './instance-folder.ts';
 import { installationHint } from './installation-hint.ts';
 import { startLocalRabbitmq } from './local-rabbitmq.ts';
 import { startLocalRedis } from './local-redis.ts';
-import { ping } from './reachability.ts';
+import { untilAnswering } from './reachability.ts';
 import {
   type ProviderContext,
   type RunningService,
@@ -14,7 +14,6 @@ import {
   ServicesUnavailable,
   serviceTitles,
 } from './service.ts';
-import { waitFor } from './wait-for.ts';
 
 /** A private server that has been started and may not answer yet. */
 export interface StartedServer {
@@ -40,8 +39,6 @@ export async function startLocalServices(
   wanted: readonly ServiceName[],
   context: ProviderContext,
 ): Promise<Map<ServiceName, RunningService>> {
-  const stale = await removeStaleInstances(context.root);
-  if (stale > 0) context.report(`Ended ${stale} processes that a crash had left behind`);
   const programs = await findPrograms(wanted, context);
   context.report(`Starting private ${wanted.map((name) => serviceTitles[name]).join(' and ')}`);
   const started = await Promise.allSettled(
@@ -95,7 +92,7 @@ async function startService(name: ServiceName, program: string, context: Provide
       await rm(folder, { recursive: true, force: true });
     };
     try {
-      await untilAnswering(name, { url, processes }, context.signal);
+      await untilServing(name, { url, processes }, context.signal);
       return { url, origin: 'local', stop };
     } catch (error) {
       const output = (await processes.at(-1)?.output()) ?? '';
@@ -108,17 +105,14 @@ async function startService(name: ServiceName, program: string, context: Provide
   }
 }
 
-async function untilAnswering(
+/** Gives up at once when one of the server's processes has ended. */
+async function untilServing(
   name: ServiceName,
   { url, processes }: StartedServer,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const given = new AbortController();
-  const signals = signal ? [signal, given.signal] : [given.signal];
   for (const process of processes) void process.ended.then(() => given.abort());
-  await waitFor(() => ping(name, url).then(() => true), {
-    what: `${serviceTitles[name]} to answer`,
-    timeoutMs: answerTimeoutMs,
-    signal: AbortSignal.any(signals),
-  });
+  const signals = signal ? [signal, given.signal] : [given.signal];
+  await untilAnswering(name, url, { timeoutMs: answerTimeoutMs, signal: AbortSignal.any(signals) });
 }

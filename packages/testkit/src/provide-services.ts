@@ -3,6 +3,7 @@ import { startComposeServices } from './compose-services.ts';
 import { startContainerServices } from './container-services.ts';
 import { isDockerRunning } from './docker.ts';
 import { serviceFromEnvironment } from './environment-services.ts';
+import { removeStaleInstances } from './instance-folder.ts';
 import { startLocalServices } from './local-services.ts';
 import type { ProviderContext, RunningService, ServiceName, ServiceOrigin } from './service.ts';
 
@@ -60,6 +61,8 @@ async function startServices(
   context: ProviderContext,
 ): Promise<Map<ServiceName, RunningService>> {
   if (wanted.length === 0) return new Map();
+  const stale = await removeStaleInstances(context.root);
+  if (stale > 0) context.report(`Ended ${stale} servers that a crash had left behind`);
   if (docker !== 'never' && (await isDockerRunning())) {
     try {
       return docker === 'compose'
@@ -67,8 +70,8 @@ async function startServices(
         : await startContainerServices(wanted, context);
     } catch (error) {
       context.signal?.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
-      context.report(`Docker runs, but cannot provide them, so they are started without it: ${reason}`);
+      const reason = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1);
+      context.report(`Docker runs, but cannot provide them (${reason}); going on without it`);
     }
   }
   return startLocalServices(wanted, context);

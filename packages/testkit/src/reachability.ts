@@ -1,6 +1,7 @@
 import { connect } from 'amqplib';
 import { Redis } from 'ioredis';
 import { type ServiceName, serviceTitles } from './service.ts';
+import { waitFor } from './wait-for.ts';
 
 const connectTimeoutMs = 5_000;
 
@@ -18,6 +19,16 @@ export async function ping(service: ServiceName, url: string): Promise<void> {
     // oxlint-disable-next-line eslint/preserve-caught-error
     throw new Error(`${serviceTitles[service]} at ${withoutPassword(url)} does not answer: ${reason}`);
   }
+}
+
+/** Waits until a service that has been started can be signed in to. */
+export async function untilAnswering(
+  service: ServiceName,
+  url: string,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+): Promise<void> {
+  const what = `${serviceTitles[service]} to answer`;
+  await waitFor(() => ping(service, url).then(() => true), { what, timeoutMs, ...(signal && { signal }) });
 }
 
 /** `url` as it may be shown. */

@@ -36,7 +36,7 @@ export function runCommand(
       return;
     }
     const output = [stdout, stderr, reasonOf(error, timeoutMs)].map((text) => text.trim()).filter(Boolean);
-    reject(new CommandFailed([program, ...args.slice(0, 2)].join(' '), output.join('\n'), error));
+    reject(new CommandFailed(program, output.join('\n'), error));
   };
   const child = execFile(
     program,
