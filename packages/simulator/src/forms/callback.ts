@@ -37,7 +37,7 @@ export interface CallbackFormOptions {
   hasFiles: boolean;
 }
 
-const envelope = z.looseObject({ type: z.int(), data: z.unknown() });
+const envelope = z.looseObject({ type: z.int(), data: z.unknown().optional() });
 
 /** Parses the body of a callback. Throws Invalid Form Body (50035) or Cannot send an empty message (50006). */
 export function parseCallback(body: unknown, options: CallbackFormOptions): Callback {

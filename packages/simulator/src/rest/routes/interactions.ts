@@ -21,7 +21,7 @@ export function interactionRoutes({ world, interactions }: RouteSetting): Route[
   ];
 }
 
-const withData = z.looseObject({ data: z.unknown() });
+const withData = z.looseObject({ data: z.unknown().optional() });
 
 function createResponse(world: World, responses: Responses, request: ApiRequest): Answer {
   const { body, files, query, param } = request;
