@@ -1,12 +1,12 @@
 export type { EventContext } from './context.ts';
-export { button, select, type ComponentHandler } from './component.ts';
+export { button, select, type ComponentHandler, type Identified } from './component.ts';
 export { DefinitionError, MalformedPayloadError, ResponseStateError } from './errors.ts';
 export { on, type EventHandler, type EventInvocation, type EventPayloads } from './event.ts';
 export { kindOf, parseInteraction, type Interaction, type InteractionKind } from './interaction.ts';
 export { InteractionContext, type InteractionContextOptions } from './interaction-context.ts';
 export type { Invocation } from './invocation.ts';
 export { messageMenu, userMenu, type MenuHandler } from './menu.ts';
-export { modal, type ModalHandler, type TextField } from './modal.ts';
+export { modal, type ModalHandler, type Openable, type TextField } from './modal.ts';
 export {
   opt,
   type Autocomplete,

@@ -1,6 +1,5 @@
 import {
   InteractionResponseType as ResponseType,
-  MessageFlags,
   type APIApplicationCommandOptionChoice,
   type APIInteractionGuildMember,
   type APIInteractionResponse,
@@ -104,14 +103,12 @@ export class InteractionContext
   /** Acknowledges by the policy of the handler; what has been acknowledged before stays as it is. */
   async defer(policy: Defer): Promise<void> {
     if (policy === 'none' || this.#state !== 'fresh') return;
-    await this.#respond(
-      policy === 'update'
-        ? { type: ResponseType.DeferredMessageUpdate }
-        : {
-            type: ResponseType.DeferredChannelMessageWithSource,
-            ...(policy === 'ephemeral' && { data: { flags: MessageFlags.Ephemeral } }),
-          },
-    );
+    if (policy === 'update') {
+      await this.#respond({ type: ResponseType.DeferredMessageUpdate });
+    } else {
+      this.#onRespond();
+      await this.rest.deferReply(this.#interaction, { ephemeral: policy === 'ephemeral', signal: this.signal });
+    }
     this.#state = 'deferred';
   }
 

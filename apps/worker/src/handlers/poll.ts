@@ -1,5 +1,5 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
-import { button, opt, select, slash } from '@arrakis/bot';
+import { button, opt, select, slash, type Handler } from '@arrakis/bot';
 
 const choices: ReadonlyMap<string, string> = new Map([
   ['yes', 'Yes'],
@@ -65,4 +65,4 @@ const ask = slash('poll', {
   }),
 });
 
-export const poll = [ask, vote, pick];
+export const poll: readonly Handler[] = [ask, vote, pick];
