@@ -19,8 +19,6 @@ export interface ConnectionHost {
   request(session: Session, request: SessionRequest): void;
   /** The connection serves no longer; its socket may live on until the close handshake is done. Once. */
   ended(connection: Connection, end: ConnectionEnd): void;
-  /** The socket is closed. Once, after `ended`. */
-  gone(connection: Connection): void;
 }
 
 /** Who ended a connection, with which close code; null: the gateway cut the TCP connection. */
@@ -181,8 +179,7 @@ export class Connection implements SessionReader {
 
   /** The transport is gone. */
   closed(code: number): void {
-    if (this.#open) this.#end({ by: 'client', code });
-    this.#host.gone(this);
+    this.#end({ by: 'client', code });
   }
 
   #handle(payload: ClientPayload): void {
@@ -226,7 +223,9 @@ export class Connection implements SessionReader {
     this.transport.close(Code.UnknownError, 'The client did not keep up with its events.');
   }
 
+  /** The first end counts: delivering the last events before a close may itself end the connection. */
   #end(end: ConnectionEnd): void {
+    if (!this.#open) return;
     this.#open = false;
     clearTimeout(this.#heartbeatTimer);
     this.#host.ended(this, end);

@@ -198,10 +198,7 @@ export class GatewayServer implements DispatchSink {
   /** Ends all connections and sessions at once. */
   stop(): void {
     this.#outage = true;
-    for (const connection of this.#connections) {
-      connection.cut();
-      connection.transport.cut();
-    }
+    for (const connection of this.#connections) connection.cut();
     this.#registry.clear();
   }
 
@@ -243,7 +240,6 @@ export class GatewayServer implements DispatchSink {
       resume: (connection, resume) => this.#handshake.resume(connection, resume),
       request: (session, request) => this.#requests.answer(session, request),
       ended: (connection, end) => this.#ended(connection, end),
-      gone: (connection) => this.#connections.delete(connection),
     };
   }
 
@@ -265,6 +261,7 @@ export class GatewayServer implements DispatchSink {
   }
 
   #ended(connection: Connection, end: ConnectionEnd): void {
+    this.#connections.delete(connection);
     const statistics = this.#statistics;
     if (end.by === 'client') countClose(statistics.closesByClient, end.code);
     else if (end.code === null) statistics.cuts += 1;
