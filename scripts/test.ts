@@ -4,25 +4,32 @@ import { runAll } from './test/run-all.ts';
 import { summarize } from './test/summary.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const options = parseOptions(process.argv.slice(2));
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-if (options.help) {
-  console.log(usage);
-} else {
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
   const interrupted = new AbortController();
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ] as const) {
+  let exitCode: number | undefined;
+  for (const [signal, code] of Object.entries(signals)) {
     process.on(signal, () => {
-      process.exitCode = code;
+      exitCode ??= code;
       interrupted.abort();
     });
   }
   const report = await runAll(root, options, interrupted.signal);
-  if (!interrupted.signal.aborted) {
-    console.log(summarize(report));
-    process.exitCode = report.steps.every((step) => step.passed) ? 0 : 1;
-  }
+  if (exitCode !== undefined) return exitCode;
+  console.log(summarize(report));
+  return report.steps.every((step) => step.passed) ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))) throw error;
+  console.error(`${error.message}\n\n${usage}`);
+  process.exitCode = 2;
 }

@@ -36,15 +36,12 @@ export async function withLock(path, work) {
   if (!tryLock(path, content)) {
     await showProgress('Waiting for another setup in this folder', () => untilLocked(path, content));
   }
-  const touch = setInterval(() => {
-    const now = new Date();
-    utimesSync(path, now, now);
-  }, touchMs);
+  const touching = setInterval(() => touch(path), touchMs);
   try {
     return await work();
   } finally {
-    clearInterval(touch);
-    rmSync(path, { force: true });
+    clearInterval(touching);
+    if (look(path)?.content === content) rmSync(path, { force: true });
   }
 }
 
@@ -107,6 +104,16 @@ function breakLock(path, content) {
   }
   if (look(path)?.content === content) rmSync(path, { force: true });
   rmdirSync(turn);
+}
+
+/** @param {string} path */
+function touch(path) {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // After this process was suspended for long, another may have taken the lock for abandoned.
+  }
 }
 
 /** @param {string} path */

@@ -82,10 +82,10 @@ async function endGroups(folder: string): Promise<number> {
 
 async function removeContainers(folder: string): Promise<number> {
   const ids = (await readIfThere(join(folder, containersFile)))?.split('\n').filter(Boolean) ?? [];
-  // A container that is gone already is no error; an engine that is gone has ended them all.
-  if (ids.length > 0)
-    await runCommand(['docker', 'rm', '--force', '--volumes', ...ids], { timeoutMs: 30_000 }).catch(() => '');
-  return ids.length;
+  if (ids.length === 0) return 0;
+  // It prints those that it has removed. An engine that does not run has none.
+  const remove = runCommand(['docker', 'rm', '--force', '--volumes', ...ids], { timeoutMs: 30_000 });
+  return (await remove.catch(() => '')).split('\n').filter(Boolean).length;
 }
 
 /** Another process may be removing the same folder. */
