@@ -65,13 +65,13 @@ export class SlidingWindow implements RateWindow {
     this.#updatedAtMs = nowMs;
     const granted = this.#used + 1 <= this.#limit + roundingError;
     if (granted) this.#used += 1;
-    const free = this.#limit - this.#used + roundingError;
+    const free = this.#limit - this.#used;
     return {
       granted,
       limit: this.#limit,
-      remaining: Math.floor(free),
+      remaining: Math.floor(free + roundingError),
       resetAfterMs: this.#used * this.#shareMs,
-      retryAfterMs: free >= 1 ? 0 : (1 - free) * this.#shareMs,
+      retryAfterMs: Math.max(0, (1 - free) * this.#shareMs),
     };
   }
 }
