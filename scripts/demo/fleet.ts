@@ -57,7 +57,9 @@ export async function startFleet({ root, check, signal }: FleetOptions): Promise
     );
     releases.push(() => services.stop());
     const discord =
-      process.env['DISCORD_TOKEN'] === undefined ? await startSimulator({ guilds: 3, membersPerGuild: 12 }) : undefined;
+      process.env['DISCORD_TOKEN'] === undefined
+        ? await startSimulator({ guilds: 3, membersPerGuild: 12, gateway: { heartbeatIntervalMs: 10_000 } })
+        : undefined;
     if (discord !== undefined) releases.push(() => discord.stop());
     const logFolder = join(root, '.arrakis', 'logs');
     await mkdir(logFolder, { recursive: true });

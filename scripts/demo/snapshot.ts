@@ -22,7 +22,7 @@ export interface Snapshot {
 export class Observer {
   readonly #ingestor: AppProcess;
   readonly #worker: AppProcess;
-  #events = 0;
+  #events: number | undefined;
   #at = performance.now();
 
   constructor(ingestor: AppProcess, worker: AppProcess) {
@@ -35,7 +35,9 @@ export class Observer {
     if (ingestor === undefined || worker === undefined) throw new Error('both apps were asked');
     const events = sumOf(ingestor, 'bot_gateway_events_total');
     const now = performance.now();
-    const eventsPerSecond = ((events - this.#events) / (now - this.#at)) * 1_000;
+    // A rate needs two looks; a counter that has gone down belongs to a process that was started again.
+    const since = Math.max(0, events - (this.#events ?? events));
+    const eventsPerSecond = (since / (now - this.#at)) * 1_000;
     this.#events = events;
     this.#at = now;
     const latencies = ingestor.filter((sample) => sample.name === 'bot_shard_latency_ms').map((sample) => sample.value);
@@ -44,7 +46,7 @@ export class Observer {
       shardsReady: sumOf(ingestor, 'bot_shards', { state: 'ready' }),
       shards: sumOf(ingestor, 'bot_shards'),
       heartbeatMs: latencies.length === 0 ? undefined : Math.max(...latencies),
-      eventsPerSecond: Math.max(0, eventsPerSecond),
+      eventsPerSecond,
       events,
       interactions: sumOf(worker, 'bot_interaction_ack_ms_count'),
       acknowledgedP50Ms: quantileOf(worker, 'bot_interaction_ack_ms', 0.5),

@@ -30,20 +30,17 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const interrupt = new AbortController();
-  let signals = 0;
+  let interruptedAt: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      signals += 1;
-      // A person who presses Ctrl-C twice wants to be gone; the services end with this process.
-      if (signals > 1 && performance.now() - firstSignalAt > 500) process.exit(130);
-      firstSignalAt = signals === 1 ? performance.now() : firstSignalAt;
+      // Who presses Ctrl-C once more wants to be gone. One press may arrive twice, from the terminal and from npm.
+      if (interruptedAt !== undefined && performance.now() - interruptedAt > 500) process.exit(130);
+      interruptedAt ??= performance.now();
       interrupt.abort(new Error('interrupted'));
     });
   }
   return run(options, interrupt.signal);
 }
-
-let firstSignalAt = 0;
 
 async function run(options: DemoOptions, signal: AbortSignal): Promise<number> {
   let fleet: Fleet | undefined;
@@ -75,7 +72,7 @@ async function watch(fleet: Fleet, { rate, json }: DemoOptions, signal: AbortSig
   const observer = new Observer(fleet.ingestor, fleet.worker);
   try {
     while (!signal.aborted) {
-      view.show(await observer.look());
+      view.show(await observer.look(), community?.statistics);
       await Promise.race([delay(lookEveryMs, undefined, { signal }).catch(() => undefined), fleet.failed]);
     }
   } finally {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { CommunityStatistics } from '@arrakis/simulator';
 import type { Snapshot } from './snapshot.ts';
 
 /** What does not change while it runs. */
@@ -14,7 +15,8 @@ export interface ViewFacts {
 export interface View {
   /** A line worth keeping: a step done, something that happened. */
   say(line: string): void;
-  show(snapshot: Snapshot): void;
+  /** `community`: what its members have done and seen, where it is simulated. */
+  show(snapshot: Snapshot, community?: CommunityStatistics): void;
   close(): void;
 }
 
@@ -37,13 +39,15 @@ export class LiveView implements View {
     this.#draw(this.#last);
   }
 
-  show(snapshot: Snapshot): void {
+  show(snapshot: Snapshot, community?: CommunityStatistics): void {
     this.#erase();
-    this.#draw(this.#panel(snapshot));
+    this.#draw(this.#panel(snapshot, community));
   }
 
+  /** What is said from now on stands below the last panel. */
   close(): void {
     this.#lines = 0;
+    this.#last = [];
   }
 
   #erase(): void {
@@ -59,7 +63,7 @@ export class LiveView implements View {
     this.#lines = lines.length;
   }
 
-  #panel(snapshot: Snapshot): string[] {
+  #panel(snapshot: Snapshot, community: CommunityStatistics | undefined): string[] {
     const paint = (style: Parameters<typeof styleText>[0], text: string) =>
       styleText(style, text, { stream: this.#out });
     const label = (text: string) => paint('dim', text.padEnd(13));
@@ -72,6 +76,7 @@ export class LiveView implements View {
       `${label('shards')}${paint(healthy ? 'green' : 'yellow', shards)}, heartbeat ${ms(snapshot.heartbeatMs)}`,
       `${label('events')}${snapshot.eventsPerSecond.toFixed(1)}/s, ${count(snapshot.events)} so far`,
       `${label('interactions')}${count(snapshot.interactions)} acknowledged, p50 ${ms(snapshot.acknowledgedP50Ms)}, p99 ${ms(snapshot.acknowledgedP99Ms)}`,
+      ...(community === undefined ? [] : [`${label('members')}${doings(community)}`]),
       `${label('queues')}${queuesOf(snapshot)}, ${snapshot.deadLetters > 0 ? paint('red', dead) : dead}`,
       `${label('broker')}${this.#facts.broker}`,
       ...Object.entries(this.#facts.healthUrls).map(([name, url]) => `${label(name)}${url}/readyz  ${url}/metrics`),
@@ -95,13 +100,14 @@ export class PlainView implements View {
     this.#out.write(`${line}\n`);
   }
 
-  show(snapshot: Snapshot): void {
+  show(snapshot: Snapshot, community?: CommunityStatistics): void {
     if (Date.now() - this.#shownAt < 5_000) return;
     this.#shownAt = Date.now();
     this.say(
       `shards ${snapshot.shardsReady}/${snapshot.shards} ready, ${snapshot.eventsPerSecond.toFixed(1)} events/s, ` +
         `${count(snapshot.interactions)} interactions acknowledged (p50 ${ms(snapshot.acknowledgedP50Ms)}, ` +
-        `p99 ${ms(snapshot.acknowledgedP99Ms)}), ${queuesOf(snapshot)}, ${count(snapshot.deadLetters)} dead letters`,
+        `p99 ${ms(snapshot.acknowledgedP99Ms)}), ${queuesOf(snapshot)}, ${count(snapshot.deadLetters)} dead letters` +
+        (community === undefined ? '' : `; members: ${doings(community)}`),
     );
   }
 
@@ -123,8 +129,8 @@ export class JsonView implements View {
     this.#write({ event: 'message', text: line });
   }
 
-  show(snapshot: Snapshot): void {
-    this.#write({ event: 'snapshot', at: new Date().toISOString(), ...snapshot });
+  show(snapshot: Snapshot, community?: CommunityStatistics): void {
+    this.#write({ event: 'snapshot', at: new Date().toISOString(), ...snapshot, community });
   }
 
   close(): void {
@@ -135,6 +141,28 @@ export class JsonView implements View {
     this.#out.write(`${JSON.stringify(line)}\n`);
   }
 }
+
+/** What the members have done, most often first, and whether they were answered. */
+function doings({ activities, interactions }: CommunityStatistics): string {
+  const often = Object.entries(activities).toSorted(([, one], [, other]) => other - one);
+  const done = often.map(([what, times]) => `${count(times)} ${names[what] ?? what}`).join(', ');
+  const unanswered = interactions.failed === 0 ? 'all answered' : `${count(interactions.failed)} not answered`;
+  return `${unanswered}; ${done}`;
+}
+
+/** What each doing is called in the panel. */
+const names: Readonly<Record<string, string>> = {
+  join: 'joined',
+  leave: 'left',
+  change: 'changed',
+  write: 'wrote',
+  slash: 'commands',
+  userMenu: 'user menus',
+  messageMenu: 'message menus',
+  component: 'buttons and selects',
+  modal: 'modals',
+  autocomplete: 'completions',
+};
 
 function queuesOf({ queues }: Snapshot): string {
   const waiting = (pattern: RegExp) =>
