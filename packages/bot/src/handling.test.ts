@@ -164,6 +164,13 @@ describe('a command', () => {
     expect(await contents(interaction)).toEqual([['here', 0]]);
   });
 
+  it('that is delivered again keeps its answer to whom it was for', async () => {
+    const interaction = use('secret');
+    await handle(interaction, command('secret'));
+    await handle(interaction, command('secret'));
+    expect(await contents(interaction)).toEqual([['psst', ephemeral]]);
+  });
+
   it('that was deferred by an earlier delivery is answered all the same', async () => {
     const interaction = use('slow-secret');
     await rest.deferReply(interaction, { ephemeral: true });

@@ -12,7 +12,7 @@ import {
 import { acknowledgeBy, answerBy, nonceFor, type Acknowledgement, type DiscordRest } from '@arrakis/discord-rest';
 import { ResponseStateError } from './errors.ts';
 import { userOf, type Interaction } from './interaction.ts';
-import { replyBody, type Defer, type Message, type Reply } from './reply.ts';
+import { editBody, replyBody, type Defer, type Message, type Reply } from './reply.ts';
 import type { CommandContexts, ComponentContexts, ModalContexts } from './context.ts';
 
 export interface InteractionContextOptions {
@@ -124,7 +124,7 @@ export class InteractionContext
 
   async edit(message: Message): Promise<APIMessage> {
     this.#notFresh('edit');
-    const edited = await this.rest.editOriginal(this.#interaction, message, { signal: this.signal });
+    const edited = await this.rest.editOriginal(this.#interaction, editBody(message), { signal: this.signal });
     this.#state = 'answered';
     return edited;
   }
@@ -154,7 +154,7 @@ export class InteractionContext
   ): Promise<void> {
     const taken = this.#state === 'fresh' && (await this.#respond(response)) === 'acknowledged';
     if (!taken) {
-      await this.rest.editOriginal(this.#interaction, response.data ?? {}, { signal: this.signal });
+      await this.rest.editOriginal(this.#interaction, editBody(response.data ?? {}), { signal: this.signal });
     }
     this.#state = 'answered';
   }

@@ -20,6 +20,11 @@ export function replyBody({ ephemeral = false, ...message }: Reply): Message {
   return ephemeral ? { ...message, flags: (message.flags ?? 0) | MessageFlags.Ephemeral } : message;
 }
 
+/** The body that Discord takes for an edit: who sees a message was decided when it was made. */
+export function editBody(message: Message): Message {
+  return message.flags === undefined ? message : { ...message, flags: message.flags & ~MessageFlags.Ephemeral };
+}
+
 /**
  * How an interaction is acknowledged before its handler runs:
  * - `none`: not at all; the handler has what is left of the three seconds, and may open a modal;

@@ -1,0 +1,252 @@
+import type { Verdict } from '@arrakis/broker';
+import { createLog } from '@arrakis/service';
+import { StateManager } from '@arrakis/state';
+import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Execution, Lane } from './execution.ts';
+import { Executor, type ExecutorParts } from './executor.ts';
+import { deliveryOf, eventOf } from './testing/deliveries.ts';
+import { RecordingMetrics } from './testing/recording-metrics.ts';
+
+const log = createLog({ name: 'test', level: 'silent' });
+const releases: (() => void | Promise<void>)[] = [];
+let namespace: string;
+
+beforeEach(() => {
+  namespace = uniqueNamespace();
+});
+afterEach(async () => {
+  for (const release of releases.splice(0).toReversed()) await release();
+});
+
+async function connectState(url: string, leaseMs = 60_000): Promise<StateManager> {
+  const state = new StateManager({ url, namespace, applicationId: '100', claims: { leaseMs } });
+  releases.push(() => state.close());
+  await waitFor(() => state.whyUnavailable() === undefined, { what: 'Redis' });
+  return state;
+}
+
+interface LaneOptions extends Partial<Omit<Lane, 'prepare'>> {
+  readonly handle?: (signal: AbortSignal) => Promise<void>;
+  readonly mayRetry?: boolean;
+  readonly prepare?: () => Execution | undefined;
+}
+
+/** A lane in which one handler handles everything. */
+function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...fields }: LaneOptions) {
+  const steps: string[] = [];
+  const lane: Lane = {
+    queue: 'queue',
+    concurrency: 1,
+    maxAttempts: 3,
+    withoutClaims: 'wait',
+    ...fields,
+    async prepare(event, { signal }) {
+      if (prepare !== undefined) return prepare();
+      return {
+        event,
+        handler: 'test',
+        mayRetry: () => mayRetry,
+        defer: async () => void steps.push('defer'),
+        async handle() {
+          steps.push('handle');
+          await handle(signal);
+        },
+        apologize: async () => void steps.push('apologize'),
+      };
+    },
+  };
+  return { lane, steps };
+}
+
+async function executorOf(options: LaneOptions, parts: Partial<ExecutorParts> = {}) {
+  const { lane, steps } = laneOf(options);
+  const metrics = new RecordingMetrics();
+  const idle = new AbortController().signal;
+  const claims = parts.claims ?? (await connectState((await testServices()).redisUrl)).claims;
+  const common = { metrics, log, stopping: idle, ending: idle, handlerTimeoutMs: 5_000 };
+  const executor = new Executor(lane, { ...common, ...parts, claims });
+  return { executor, metrics, steps, claims };
+}
+
+const event = eventOf('member.join', {});
+const causeOf = (verdict: Verdict) => (verdict.kind === 'done' ? undefined : verdict.cause);
+
+describe('an event', () => {
+  it('is deferred, handled and done', async () => {
+    const { executor, metrics, steps } = await executorOf({});
+    expect(await executor.execute(deliveryOf(event))).toEqual({ kind: 'done' });
+    expect(steps).toEqual(['defer', 'handle']);
+    expect(metrics.results).toEqual(['done']);
+  });
+
+  it('that comes again is done without being handled', async () => {
+    const { executor, metrics, steps } = await executorOf({});
+    await executor.execute(deliveryOf(event));
+    expect(await executor.execute(deliveryOf(event, { redelivered: true }))).toEqual({ kind: 'done' });
+    expect(steps).toEqual(['defer', 'handle']);
+    expect(metrics.results).toEqual(['done', 'duplicate']);
+  });
+
+  it('that another worker is at is looked at again later', async () => {
+    const { executor, metrics, steps, claims } = await executorOf({});
+    await claims.claim(event.id);
+    expect(await executor.execute(deliveryOf(event))).toMatchObject({ kind: 'retry', afterMs: 2_000 });
+    expect(steps).toEqual([]);
+    expect(metrics.results).toEqual(['retry']);
+  });
+
+  it('that nobody is interested in is done without a claim', async () => {
+    const { executor, metrics, claims } = await executorOf({ prepare: () => undefined });
+    expect(await executor.execute(deliveryOf(event))).toEqual({ kind: 'done' });
+    expect(metrics.results).toEqual(['ignored']);
+    expect((await claims.claim(event.id)).outcome).toBe('claimed');
+  });
+
+  it('is a dead letter when its message is none', async () => {
+    const { executor, metrics, steps } = await executorOf({});
+    const verdict = await executor.execute(deliveryOf(event, { properties: { messageId: 'x' } }));
+    expect(verdict.kind).toBe('reject');
+    expect(causeOf(verdict)).toMatchObject({ kind: 'malformed' });
+    expect(metrics.results).toEqual(['malformed']);
+    expect(steps).toEqual([]);
+  });
+});
+
+describe('a failure', () => {
+  class Failure extends Error {
+    readonly kind = 'test';
+    readonly retryable: boolean;
+    readonly retryAfterMs: number | undefined;
+    constructor(retryable: boolean, retryAfterMs?: number) {
+      super('failed');
+      this.retryable = retryable;
+      this.retryAfterMs = retryAfterMs;
+    }
+  }
+  const failing = (cause: unknown, mayRetry = true) =>
+    executorOf({
+      mayRetry,
+      handle: async () => {
+        throw cause;
+      },
+    });
+
+  it.each<[string, unknown, boolean, Partial<Verdict>]>([
+    ['that may pass is tried again', new Failure(true), true, { kind: 'retry' }],
+    ['that says when is tried again then', new Failure(true, 7_000), true, { kind: 'retry', afterMs: 7_000 }],
+    ['that says nothing of it is tried again', new TypeError('a bug'), true, { kind: 'retry' }],
+    ['that is no error is tried again', 'a text', true, { kind: 'retry' }],
+    ['that will not pass is a dead letter', new Failure(false), true, { kind: 'reject' }],
+    ['of what may not be tried again is a dead letter', new Failure(true), false, { kind: 'reject' }],
+  ])('%s', async (_, cause, mayRetry, expected) => {
+    const { executor, steps } = await failing(cause, mayRetry);
+    const verdict = await executor.execute(deliveryOf(event));
+    expect(verdict).toMatchObject(expected);
+    expect(causeOf(verdict)).toBe(cause);
+    expect(steps.includes('apologize')).toBe(expected.kind === 'reject');
+  });
+
+  it('leaves the event to whoever gets it next', async () => {
+    const { executor, claims } = await failing(new Failure(true));
+    await executor.execute(deliveryOf(event));
+    expect((await claims.claim(event.id)).outcome).toBe('claimed');
+  });
+
+  it('is counted by its kind', async () => {
+    const { executor, metrics } = await failing(new Failure(false));
+    await executor.execute(deliveryOf(event));
+    expect([metrics.failures, metrics.results]).toEqual([['test'], ['reject']]);
+  });
+
+  it('before the handler is known follows the same rules', async () => {
+    let cause = new Failure(true);
+    const options: LaneOptions = {
+      prepare: () => {
+        throw cause;
+      },
+    };
+    const { executor } = await executorOf(options);
+    expect((await executor.execute(deliveryOf(event, { attempt: 2 }))).kind).toBe('retry');
+    expect((await executor.execute(deliveryOf(event, { attempt: 3 }))).kind).toBe('reject');
+    cause = new Failure(false);
+    expect((await executor.execute(deliveryOf(event))).kind).toBe('reject');
+  });
+});
+
+describe('a handler without an end', () => {
+  it('is told, not waited for, and its event stays claimed', async () => {
+    let told: unknown;
+    const handle = (signal: AbortSignal) =>
+      new Promise<void>(() => signal.addEventListener('abort', () => (told = signal.reason)));
+    const { executor, claims } = await executorOf({ handle }, { handlerTimeoutMs: 50 });
+    const verdict = await executor.execute(deliveryOf(event));
+    expect(verdict.kind).toBe('retry');
+    expect(causeOf(verdict)).toMatchObject({ kind: 'timeout' });
+    expect(told).toBe(causeOf(verdict));
+    expect((await claims.claim(event.id)).outcome).toBe('busy');
+  });
+
+  it('is told when the worker ends', async () => {
+    const ending = new AbortController();
+    const begun = Promise.withResolvers<void>();
+    const handle = async (signal: AbortSignal) => {
+      begun.resolve();
+      await new Promise<void>((_, reject) =>
+        signal.addEventListener('abort', () => reject(new Error('told to give up'))),
+      );
+    };
+    const { executor, claims } = await executorOf({ handle }, { ending: ending.signal });
+    const executed = executor.execute(deliveryOf(event));
+    await begun.promise;
+    ending.abort();
+    expect((await executed).kind).toBe('retry');
+    expect((await claims.claim(event.id)).outcome).toBe('claimed');
+  });
+});
+
+describe('without Redis', () => {
+  async function lostRedis() {
+    const target = new URL((await testServices()).redisUrl);
+    const proxy = await TcpProxy.start(target.hostname, Number(target.port));
+    releases.push(() => proxy[Symbol.asyncDispose]());
+    const url = new URL(target);
+    url.port = String(proxy.port);
+    const state = await connectState(url.toString());
+    proxy.refuse(true);
+    proxy.cut();
+    await waitFor(() => state.whyUnavailable() !== undefined, { what: 'the loss to be noticed' });
+    return { proxy, claims: state.claims };
+  }
+
+  it('interactions go on', async () => {
+    const { claims } = await lostRedis();
+    const { executor, steps } = await executorOf({ withoutClaims: 'go-on' }, { claims });
+    expect(await executor.execute(deliveryOf(event))).toEqual({ kind: 'done' });
+    expect(steps).toEqual(['defer', 'handle']);
+  });
+
+  it('events wait until it is back, and have all their time then', async () => {
+    const { proxy, claims } = await lostRedis();
+    const handle = async (signal: AbortSignal) => signal.throwIfAborted();
+    const { executor, steps } = await executorOf({ handle }, { claims, handlerTimeoutMs: 100 });
+    const executed = executor.execute(deliveryOf(event));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(steps).toEqual([]);
+    proxy.refuse(false);
+    expect(await executed).toEqual({ kind: 'done' });
+    expect(steps).toEqual(['defer', 'handle']);
+  });
+
+  it('a stop sends waiting events back, never to the dead letters', async () => {
+    const { claims } = await lostRedis();
+    const stopping = new AbortController();
+    const { executor, steps } = await executorOf({ maxAttempts: 1 }, { claims, stopping: stopping.signal });
+    const executed = executor.execute(deliveryOf(event));
+    stopping.abort();
+    const verdict = await executed;
+    expect(verdict.kind).toBe('retry');
+    expect(causeOf(verdict)).toMatchObject({ kind: 'stopping' });
+    expect(steps).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+import { failureKind } from '../failure.ts';
+import type { WorkerMetrics } from '../worker-metrics.ts';
+
+/** Keeps what it is told, in the order in which it is told. */
+export class RecordingMetrics implements WorkerMetrics {
+  readonly results: string[] = [];
+  readonly failures: string[] = [];
+  readonly acknowledgements: string[] = [];
+
+  received(): void {
+    // Every event is received; what becomes of it is of interest.
+  }
+
+  settled(_: unknown, result: string): void {
+    this.results.push(result);
+  }
+
+  malformed(): void {
+    this.results.push('malformed');
+  }
+
+  handlerFailed(_: unknown, cause: unknown): void {
+    this.failures.push(failureKind(cause));
+  }
+
+  acknowledged(kind: string): void {
+    this.acknowledgements.push(kind);
+  }
+
+  requested(): void {
+    // Requests are seen where they arrive.
+  }
+}
