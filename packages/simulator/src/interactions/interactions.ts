@@ -29,7 +29,7 @@ export interface InteractionOptions {
   deadlineMs?: number;
   /** how long a token may be used; default 15 minutes */
   tokenLifetimeMs?: number;
-  /** interactions remembered; the oldest are forgotten; default 20,000 */
+  /** interactions remembered; the oldest are forgotten; default 50,000 */
   capacity?: number;
 }
 

@@ -20,7 +20,7 @@ export class InteractionRegistry {
   constructor(options: RegistryOptions) {
     this.#deadlineMs = options.deadlineMs ?? 3000;
     this.#tokenLifetimeMs = options.tokenLifetimeMs ?? 15 * 60_000;
-    this.#capacity = options.capacity ?? 20_000;
+    this.#capacity = options.capacity ?? 50_000;
   }
 
   add(interaction: Interaction): void {

@@ -1,14 +1,10 @@
+import { compareSnowflakes } from '../world/snowflake.ts';
 import { editedMessage, isEphemeral, newMessage } from '../world/message.ts';
 import type { Message, MessageContent, MessageDraft } from '../world/message.ts';
+import { EphemeralMessages } from './ephemeral-messages.ts';
 import { UnknownEntityError } from '../world/unknown-entity.ts';
 import type { World } from '../world/world.ts';
 
-interface EphemeralMessage {
-  message: Message;
-  viewerId: string;
-}
-
-/** ephemeral messages kept; the oldest are forgotten, as Discord's client forgets them on a restart */
 const ephemeralCapacity = 20_000;
 
 /**
@@ -17,7 +13,7 @@ const ephemeralCapacity = 20_000;
  */
 export class ResponseMessages {
   readonly #world: World;
-  readonly #ephemeral = new Map<string, EphemeralMessage>();
+  readonly #ephemeral = new EphemeralMessages(ephemeralCapacity);
 
   constructor(world: World) {
     this.#world = world;
@@ -27,11 +23,7 @@ export class ResponseMessages {
   post(draft: MessageDraft, viewerId: string): Message {
     if (!isEphemeral(draft)) return this.#world.conversations.post(draft);
     const message = newMessage(this.#world.nextId(), this.#world.now(), draft);
-    this.#ephemeral.set(message.id, { message, viewerId });
-    if (this.#ephemeral.size > ephemeralCapacity) {
-      const oldest = this.#ephemeral.keys().next();
-      if (!oldest.done) this.#ephemeral.delete(oldest.value);
-    }
+    this.#ephemeral.put(message, viewerId);
     return message;
   }
 
@@ -46,7 +38,7 @@ export class ResponseMessages {
     const ephemeral = this.#ephemeral.get(messageId);
     if (ephemeral === undefined) return this.#world.conversations.edit(channelId, messageId, changes);
     const message = editedMessage(ephemeral.message, changes, this.#world.now());
-    this.#ephemeral.set(messageId, { ...ephemeral, message });
+    this.#ephemeral.put(message, ephemeral.viewerId);
     return message;
   }
 
@@ -63,10 +55,9 @@ export class ResponseMessages {
 
   /** What the member could scroll through in a channel, newest first. */
   visibleIn(channelId: string, userId: string): Message[] {
-    const own = [...this.#ephemeral.values()]
-      .filter((entry) => entry.viewerId === userId && entry.message.channel_id === channelId)
-      .map((entry) => entry.message);
-    const messages = [...this.#world.conversations.inChannel(channelId), ...own];
-    return messages.toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1));
+    const own = this.#ephemeral.of(userId).filter((message) => message.channel_id === channelId);
+    const shared = this.#world.conversations.inChannel(channelId);
+    if (own.length === 0) return shared.toReversed();
+    return [...shared, ...own].toSorted((one, other) => compareSnowflakes(other.id, one.id));
   }
 }

@@ -1,5 +1,5 @@
 import { ChannelType } from 'discord-api-types/v10';
-import { MessageStore } from './messages.ts';
+import { MessageStore } from './message-store.ts';
 import { editedMessage, newMessage } from './message.ts';
 import type { Message, MessageContent, MessageDraft } from './message.ts';
 import { UnknownEntityError } from './unknown-entity.ts';
@@ -67,7 +67,8 @@ export class Conversations {
   }
 
   find(channelId: string, messageId: string): Message | undefined {
-    return this.#store.get(channelId, messageId);
+    const message = this.#store.get(messageId);
+    return message?.channel_id === channelId ? message : undefined;
   }
 
   /** Throws an UnknownEntityError. */

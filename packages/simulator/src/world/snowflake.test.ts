@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isSnowflake, SnowflakeGenerator, snowflakeTime } from './snowflake.ts';
+import { compareSnowflakes, isSnowflake, SnowflakeGenerator, snowflakeTime } from './snowflake.ts';
 
 it('generates increasing ids that tell their time, more than a millisecond holds', () => {
   const nowMs = Date.UTC(2026, 7, 1);
@@ -25,4 +25,10 @@ it('tells the example of the documentation its time', () => {
 it('knows the form of an id', () => {
   expect(['0', '175928847299117063', '18446744073709551615'].every(isSnowflake)).toBe(true);
   expect(['', '01', '-1', '1.5', 'abc', '18446744073709551616'].some(isSnowflake)).toBe(false);
+});
+
+it('orders ids by their age', () => {
+  const ids = ['9', '10', '175928847299117063', '1'];
+  expect(ids.toSorted(compareSnowflakes)).toEqual(['1', '9', '10', '175928847299117063']);
+  expect(compareSnowflakes('5', '5')).toBe(0);
 });

@@ -46,3 +46,10 @@ export class SnowflakeGenerator {
 export function snowflakeAt(timeMs: number, increment = 0): string {
   return String((BigInt(Math.floor(timeMs) - discordEpochMs) << timestampShift) | BigInt(increment));
 }
+
+/** Orders ids from old to new. */
+export function compareSnowflakes(one: string, other: string): number {
+  if (one.length !== other.length) return one.length - other.length;
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

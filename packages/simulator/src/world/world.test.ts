@@ -179,4 +179,21 @@ describe('World', () => {
     expect(() => world.removeMember(guildId, '2')).toThrow(expect.objectContaining({ kind: 'member', id: '2' }));
     expect(() => world.addMember(guildId, { roles: ['3'] })).toThrow(expect.objectContaining({ kind: 'role' }));
   });
+
+  it('keeps the newest messages, and forgets the oldest of any channel', () => {
+    const { world, guildId } = observedWorld({ messageCapacity: 3 });
+    const guild = world.guild(guildId);
+    const author = world.user(guild.ownerId);
+    const [general, random] = ['general', 'random'].map((name) => guild.channelNamed(name).id);
+    const post = (channelId = '', content = ''): string => world.conversations.post({ channelId, author, content }).id;
+    const first = post(general, 'a');
+    post(random, 'b');
+    post(general, 'c');
+    world.conversations.edit(general ?? '', first, { content: 'a2' });
+    expect(world.conversations.inChannel(general ?? '').map((message) => message.content)).toEqual(['a2', 'c']);
+    post(random, 'd');
+    expect(world.conversations.inChannel(general ?? '').map((message) => message.content)).toEqual(['c']);
+    expect(world.conversations.inChannel(random ?? '').map((message) => message.content)).toEqual(['b', 'd']);
+    expect(() => world.conversations.get(general ?? '', first)).toThrow('there is no message');
+  });
 });

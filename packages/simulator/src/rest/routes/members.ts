@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ApiError } from '../../forms/api-error.ts';
 import { parseForm, snowflakeField } from '../../forms/form-errors.ts';
 import type { Guild } from '../../world/guild.ts';
+import { compareSnowflakes } from '../../world/snowflake.ts';
 import type { World } from '../../world/world.ts';
 import { botRoute, noContent, ok } from '../route.ts';
 import type { Answer, BotRequest, Route } from '../route.ts';
@@ -40,8 +41,8 @@ function listMembers(world: World, { bot, query, param }: BotRequest): Answer {
   if ((bot.privilegedIntents & GatewayIntentBits.GuildMembers) === 0) throw new ApiError(50001);
   const { limit, after } = parseForm(listQuery, Object.fromEntries(query));
   const userIds = [...guild.memberRecords.keys()]
-    .filter((userId) => BigInt(userId) > BigInt(after))
-    .toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+    .filter((userId) => compareSnowflakes(userId, after) > 0)
+    .toSorted(compareSnowflakes);
   return ok(userIds.slice(0, limit).map((userId) => guild.member(userId)));
 }
 

@@ -8,6 +8,7 @@ import type { Bot } from '../../world/bot.ts';
 import type { DirectChannel } from '../../world/conversations.ts';
 import { findMentions } from '../../world/mentions.ts';
 import type { Mentions, Message, MessageContent } from '../../world/message.ts';
+import { compareSnowflakes } from '../../world/snowflake.ts';
 import type { LocatedChannel, World } from '../../world/world.ts';
 import { botRoute, noContent, ok } from '../route.ts';
 import type { Answer, BotRequest, Route } from '../route.ts';
@@ -51,14 +52,14 @@ function listMessages(world: World, { bot, query, param }: BotRequest): Answer {
   const { limit, before, after, around } = parseForm(listQuery, Object.fromEntries(query));
   const newestFirst = world.conversations.inChannel(channelId).toReversed();
   if (around !== undefined) {
-    const index = newestFirst.findIndex((message) => BigInt(message.id) <= BigInt(around));
+    const index = newestFirst.findIndex((message) => compareSnowflakes(message.id, around) <= 0);
     const start = Math.max(0, (index === -1 ? newestFirst.length : index) - Math.floor(limit / 2));
     return ok(newestFirst.slice(start, start + limit));
   }
   if (after !== undefined) {
-    return ok(newestFirst.filter((message) => BigInt(message.id) > BigInt(after)).slice(-limit));
+    return ok(newestFirst.filter((message) => compareSnowflakes(message.id, after) > 0).slice(-limit));
   }
-  const older = newestFirst.filter((message) => before === undefined || BigInt(message.id) < BigInt(before));
+  const older = newestFirst.filter((message) => before === undefined || compareSnowflakes(message.id, before) < 0);
   return ok(older.slice(0, limit));
 }
 
