@@ -40,11 +40,6 @@ export interface Origin {
   newTraceparent(): string;
 }
 
-/** The event type under which a dispatch is published. */
-export function eventTypeOf(dispatch: Pick<Dispatch, 'name' | 'data' | 'guildWasUnavailable'>): string {
-  return typeOf(dispatch, knownParts(dispatch.data));
-}
-
 /** Turns a dispatch into the event that is published. Pure: the same dispatch gives the same event, but for its trace. */
 export function translate(dispatch: Dispatch, origin: Origin): Event {
   const parts = knownParts(dispatch.data);
@@ -80,6 +75,7 @@ function knownParts(data: unknown): Known {
   return parsed.success ? parsed.data : nothingKnown;
 }
 
+/** The event type under which a dispatch is published. */
 function typeOf(dispatch: Pick<Dispatch, 'name' | 'guildWasUnavailable'>, parts: Known): string {
   switch (dispatch.name) {
     case 'GUILD_CREATE':
