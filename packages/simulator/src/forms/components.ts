@@ -162,6 +162,11 @@ const componentSchema: z.ZodType<Component> = z.looseObject({
   },
 });
 
+const componentList = z.array(componentSchema);
+const anyList = z.array(z.unknown());
+const typedComponent = z.looseObject({ type: z.enum(ComponentType) });
+const siblingTypes = z.array(z.looseObject({ type: z.int() }));
+
 /**
  * Checks a list of components (docs: Component Reference). What is wrong is added to `errors` below `path`; the result is
  * empty then.
@@ -172,12 +177,12 @@ export function parseComponents(
   target: { errors: FormErrors; path: FormPath },
 ): Component[] {
   const { errors, path } = target;
-  const components = errors.parse(z.array(z.unknown()), withoutNulls(value), path);
+  const components = errors.parse(anyList, withoutNulls(value), path);
   if (components === undefined) return [];
   for (const [index, component] of components.entries()) {
     checkComponent(component, topLevelOf(place), { errors, path: [...path, index], inModal: place === 'modal' });
   }
-  const parsed = z.array(componentSchema).safeParse(components);
+  const parsed = componentList.safeParse(components);
   if (!parsed.success) return [];
   checkTotals(parsed.data, place, target);
   return parsed.data;
@@ -195,7 +200,7 @@ interface CheckContext {
 
 function checkComponent(value: unknown, allowed: readonly ComponentType[], context: CheckContext): void {
   const { errors, path } = context;
-  const typed = errors.parse(z.looseObject({ type: z.enum(ComponentType) }), value, path);
+  const typed = errors.parse(typedComponent, value, path);
   if (typed === undefined) return;
   const rule = rules[typed.type];
   if (rule === undefined || !allowed.includes(typed.type)) {
@@ -232,7 +237,7 @@ function nestedRules(type: ComponentType, rule: ComponentRule, context: CheckCon
 
 /** A row holds up to five buttons, or one select, or one text input. */
 function checkRowWidth(children: unknown, { errors, path }: CheckContext): void {
-  const types = z.array(z.looseObject({ type: z.int() })).safeParse(children);
+  const types = siblingTypes.safeParse(children);
   if (!types.success || types.data.length < 2) return;
   const wide = types.data.findIndex((child) => child.type !== ComponentType.Button);
   if (wide === -1) return;

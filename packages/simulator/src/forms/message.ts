@@ -31,6 +31,12 @@ const embedSchema = z.looseObject({
 
 const mentionParsing = z.enum(['roles', 'users', 'everyone']);
 
+const attachmentSchema: z.ZodType<AttachmentForm> = z.looseObject({
+  id: z.union([snowflakeField, z.int().min(0)]),
+  filename: text(1, 1024).optional(),
+  description: text(0, 1024).optional(),
+});
+
 /** The fields of a message body as Discord types them; `null` means left out. */
 const messageFields = z.looseObject({
   content: text(0, 2000).optional(),
@@ -46,7 +52,7 @@ const messageFields = z.looseObject({
       replied_user: z.boolean().optional(),
     })
     .optional(),
-  attachments: list(attachmentSchema(), 0, 10).optional(),
+  attachments: list(attachmentSchema, 0, 10).optional(),
   nonce: z.union([text(0, 25), z.int()]).optional(),
   enforce_nonce: z.boolean().optional(),
   message_reference: z
@@ -58,13 +64,7 @@ const messageFields = z.looseObject({
     .optional(),
 });
 
-function attachmentSchema(): z.ZodType<AttachmentForm> {
-  return z.looseObject({
-    id: z.union([snowflakeField, z.int().min(0)]),
-    filename: text(1, 1024).optional(),
-    description: text(0, 1024).optional(),
-  });
-}
+const dictionary = z.looseObject({});
 
 /** An attachment that a body names: a file of the same request by its index, or one that the message has already. */
 export interface AttachmentForm {
@@ -119,7 +119,7 @@ export function parseMessageForm(body: unknown, options: MessageFormOptions): Me
   const fields = errors.parse(messageFields, withoutNulls(isEdit(options) ? emptied(body) : body), path);
   if (fields === undefined) {
     // Components are looked at all the same, so that one answer names everything.
-    const partial = z.looseObject({}).safeParse(body);
+    const partial = dictionary.safeParse(body);
     if (partial.success) parseComponentField(partial.data, { ...options, flags: 0, errors, path });
     errors.throwIfAny();
     throw new ApiError(50035);
@@ -142,7 +142,7 @@ function isEdit(options: MessageFormOptions): boolean {
 
 /** In an edit `null` empties a part of the message (docs: Edit Message). */
 function emptied(body: unknown): unknown {
-  const fields = z.looseObject({}).safeParse(body);
+  const fields = dictionary.safeParse(body);
   if (!fields.success) return body;
   const emptyParts: Record<string, unknown> = { content: '', embeds: [], components: [], attachments: [] };
   return Object.fromEntries(

@@ -198,10 +198,7 @@ export class Interactions {
       invocation.messageId === undefined
         ? this.responses.visibleIn(channelId, userId)
         : [this.responses.visible(channelId, invocation.messageId, userId)];
-    return findComponent(
-      seen.filter((message) => message?.author.id === bot.userId).flatMap((message) => message ?? []),
-      invocation.customId,
-    );
+    return findComponent(seen, { customId: invocation.customId, authorId: bot.userId });
   }
 
   #useComponent(

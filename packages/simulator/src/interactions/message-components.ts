@@ -12,9 +12,16 @@ export interface LocatedComponent {
   component: Component;
 }
 
-/** The newest of the messages that has a component with this custom id; disabled ones cannot be used. */
-export function findComponent(messages: readonly Message[], customId: string): LocatedComponent {
+/**
+ * The component with this custom id on the first of the messages that has it. Only its author's messages count, and a disabled
+ * component cannot be used.
+ */
+export function findComponent(
+  messages: Iterable<Message | undefined>,
+  { customId, authorId }: { customId: string; authorId: string },
+): LocatedComponent {
   for (const message of messages) {
+    if (message?.author.id !== authorId) continue;
     for (const component of walkComponents(message.components)) {
       if (component.custom_id !== customId) continue;
       if (component.disabled === true) refuse(`the component ${customId} is disabled`);

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { operations } from './operations.ts';
 
+const anyList = z.array(z.unknown());
+
 interface Check {
   variants?: readonly string[] | undefined;
   /** the value must be a list of this schema */
@@ -68,7 +70,7 @@ export class ApiDescription {
 
   #check(check: Check): string[] {
     if (check.element === undefined) return this.#checkVariants(check, 'body');
-    const list = z.array(z.unknown()).safeParse(check.value);
+    const list = anyList.safeParse(check.value);
     if (!list.success) return ['body: not a list'];
     const variants = [check.element];
     return list.data.flatMap((value, index) => this.#checkVariants({ ...check, variants, value }, `[${index}]`));
