@@ -44,6 +44,7 @@ describe('the settings of the ingestor', () => {
       expect(load).toThrow(name);
     }
     expect(load).toThrow(/for example amqp:/);
+    expect(load).toThrow(/DISCORD_INTENTS cannot be used: expected a number, or names/);
     expect(load).not.toThrow(/hunter2|Gilds/);
   });
 });

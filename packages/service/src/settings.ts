@@ -44,8 +44,16 @@ export function withDotEnv(environment: NodeJS.ProcessEnv, file = '.env'): NodeJ
 }
 
 function describeFault(name: string, given: boolean, field: unknown): string {
-  const expected = field instanceof z.ZodType ? field.description : undefined;
+  const expected = descriptionOf(field);
   return `  ${name} ${given ? 'cannot be used' : 'is missing'}${expected === undefined ? '' : `: expected ${expected}`}`;
+}
+
+/** What a field expects, wherever in the schema it was said: a default or a transformation hides it. */
+function descriptionOf(field: unknown): string | undefined {
+  if (!(field instanceof z.ZodType)) return undefined;
+  if (field.description !== undefined) return field.description;
+  if (field instanceof z.ZodDefault || field instanceof z.ZodOptional) return descriptionOf(field.unwrap());
+  return field instanceof z.ZodPipe ? descriptionOf(field.in) : undefined;
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
