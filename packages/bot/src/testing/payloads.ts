@@ -13,7 +13,7 @@ export const member = {
 };
 
 /** An id of something created now. */
-export function freshId(ageMs = 0): string {
+function freshId(ageMs = 0): string {
   return String(BigInt(Date.now() - ageMs - 1_420_070_400_000) << 22n);
 }
 
