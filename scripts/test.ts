@@ -21,7 +21,8 @@ async function main(args: readonly string[]): Promise<number> {
     });
   }
   const report = await runAll(root, options, interrupted.signal);
-  if (exitCode !== undefined) return exitCode;
+  // At once: an image that is being pulled would keep the process alive.
+  if (exitCode !== undefined) process.exit(exitCode);
   console.log(summarize(report));
   return report.steps.every((step) => step.passed) ? 0 : 1;
 }

@@ -34,16 +34,24 @@ export async function runStep(step: StepCommand): Promise<StepResult> {
 
 function run({ command, cwd, env, output, signal }: StepCommand): Promise<{ code: number; text: string }> {
   const [program, ...args] = command;
-  const out = output === 'inherit' ? 'inherit' : 'pipe';
-  const child = spawn(program, args, { cwd, env, signal, stdio: ['ignore', out, out] });
+  const piped = output === 'on-failure';
+  const out = piped ? 'pipe' : 'inherit';
+  // The checks are started through launchers that do not pass signals on, so those get a process group to end.
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', out, out], detached: piped });
+  const end = (): void => {
+    if (child.pid !== undefined) process.kill(piped ? -child.pid : child.pid, 'SIGTERM');
+  };
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   }
-  // It could not be started, or the signal has ended it; "close" follows.
+  // It could not be started; "close" follows.
   child.on('error', (error) => (text += error.message));
   const { promise, resolve } = Promise.withResolvers<{ code: number; text: string }>();
   child.on('close', (code) => {
+    signal.removeEventListener('abort', end);
     resolve({ code: code ?? 1, text });
   });
   return promise;

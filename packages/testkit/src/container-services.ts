@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { runAtExit } from './guarded-process.ts';
 import { createInstanceFolder, recordContainers } from './instance-folder.ts';
@@ -7,6 +9,12 @@ import { type ProviderContext, type RunningService, type ServiceName, serviceTit
 /** The first start pulls the image. */
 const startTimeoutMs = 5 * 60_000;
 const answerTimeoutMs = 60_000;
+
+const markLabel = 'arrakis.instance';
+
+/** Removes the containers with the label "$1", however far they have come. */
+const removeMarked =
+  'ids=$(docker ps --all --quiet --filter "label=$1"); [ -z "$ids" ] || docker rm --force --volumes $ids';
 
 interface Image {
   readonly name: string;
@@ -61,26 +69,46 @@ async function startContainer(name: ServiceName, { root, signal }: ProviderConte
   // Loaded here, since it takes half a second and most runs go without.
   const { GenericContainer } = await import('testcontainers');
   const image = images[name];
-  const container = await new GenericContainer(image.name)
-    .withExposedPorts(image.port)
-    .withEnvironment(image.environment)
-    .withCommand(image.command)
-    .withStartupTimeout(startTimeoutMs)
-    .start();
-  const id = container.getId();
-  const remove = runAtExit(['docker', 'rm', '--force', '--volumes', id], root);
+  const mark = randomUUID();
+  // Before there is a container: being interrupted while it starts must not leave it behind.
+  const remove = runAtExit(['/bin/sh', '-c', removeMarked, 'remove', `${markLabel}=${mark}`], root);
   const folder = await createInstanceFolder(root);
-  await recordContainers(folder, [id]);
   const stop = async (): Promise<void> => {
     await remove();
     await rm(folder, { recursive: true, force: true });
   };
   try {
+    const starting = new GenericContainer(image.name)
+      .withLabels({ [markLabel]: mark })
+      .withExposedPorts(image.port)
+      .withEnvironment(image.environment)
+      .withCommand(image.command)
+      .withStartupTimeout(startTimeoutMs)
+      .start();
+    const container = await unlessAborted(starting, signal);
+    await recordContainers(folder, [container.getId()]);
     const url = image.url(container.getHost(), container.getMappedPort(image.port));
     await untilAnswering(name, url, { timeoutMs: answerTimeoutMs, signal });
     return { url, origin: 'docker', stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** Stops waiting when the signal says so: a pull takes as long as it takes. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  signal.throwIfAborted();
+  const settled = new AbortController();
+  const aborted = once(signal, 'abort', { signal: settled.signal });
+  aborted.catch(() => undefined);
+  work.catch(() => undefined);
+  try {
+    await Promise.race([work, aborted]);
+    signal.throwIfAborted();
+    return await work;
+  } finally {
+    settled.abort();
   }
 }
