@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig, type OxlintOverride } from 'oxlint';
 
 /**
@@ -43,6 +45,17 @@ const importers: readonly Importer[] = [
   ...apps.map((name) => ({ folder: `apps/${name}`, name, allowed: layers.flat() })),
   { folder: 'scripts', name: 'scripts', allowed: [...layers.flat(), ...testTools] },
 ];
+
+for (const folder of ['apps', 'packages'].flatMap((parent) => listFolders(parent))) {
+  if (!importers.some((importer) => importer.folder === folder)) {
+    throw new Error(`oxlint.config.ts does not say what ${folder} may import`);
+  }
+}
+
+function listFolders(parent: string): string[] {
+  const entries = readdirSync(join(import.meta.dirname, parent), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => `${parent}/${entry.name}`);
+}
 
 /** Tests additionally import the test tools. */
 const importRules: readonly OxlintOverride[] = importers.flatMap(({ folder, name, allowed }) => [
