@@ -25,6 +25,8 @@ export interface SimulatorOptions extends Pick<WorldOptions, 'seed' | 'guilds' |
   readonly interactions?: InteractionOptions | undefined;
   /** rate limits of REST; what is left out is as Discord has it */
   readonly limits?: LimitOptions | undefined;
+  /** holds each request against Discord's API description, see `recording.violations()`; default true */
+  readonly validateRequests?: boolean | undefined;
 }
 
 const host = '127.0.0.1';
@@ -136,16 +138,20 @@ export class Simulator implements AsyncDisposable {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    const { pathname } = new URL(request.url ?? '/', this.origin);
+    const pathname = pathOf(request);
     const isControl = pathname === '/control' || pathname.startsWith('/control/');
     void (isControl ? this.#control : this.rest).handle(request, response);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { pathname } = new URL(request.url ?? '/', this.origin);
-    if (gatewayPaths.test(pathname)) this.gateway.handleUpgrade(request, socket, head);
+    if (gatewayPaths.test(pathOf(request))) this.gateway.handleUpgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   }
+}
+
+/** Without the query; not every request target that HTTP allows is a URL. */
+function pathOf(request: IncomingMessage): string {
+  return request.url?.split('?', 1)[0] ?? '/';
 }
 
 /** Starts a simulated Discord; `await using` stops it. */

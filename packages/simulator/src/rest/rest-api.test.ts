@@ -40,6 +40,13 @@ it('tells broken JSON, foreign content types and ids that are none apart', async
   });
 });
 
+it('takes any target that HTTP allows', async () => {
+  await using discord = await RestFixture.start();
+  for (const path of ['/channels/%/messages', '/guilds/%zz', '?', '/%']) {
+    expect((await discord.call('GET', path)).status).toBe(path.startsWith('/%') || path === '?' ? 404 : 400);
+  }
+});
+
 it('describes the gateway, the bot and its application', async () => {
   await using discord = await RestFixture.start();
   expect((await discord.call('GET', '/gateway', { token: null })).body).toEqual({ url: 'ws://127.0.0.1:1/gateway' });

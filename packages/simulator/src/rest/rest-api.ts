@@ -239,14 +239,14 @@ function param(params: Readonly<Record<string, string>>, name: string): string {
 }
 
 function newEntry(request: IncomingMessage, atMs: number): RecordedRequest {
-  const url = new URL(request.url ?? '/', 'http://discord.invalid');
+  const [pathname = '', query] = (request.url ?? '/').split('?', 2);
   return {
     atMs,
     method: request.method ?? 'GET',
     route: null,
-    path: url.pathname.replace(versionedBase, ''),
+    path: pathname.replace(versionedBase, ''),
     params: {},
-    query: Object.fromEntries(url.searchParams),
+    query: Object.fromEntries(new URLSearchParams(query)),
     headers: recordedHeaders(request),
     files: [],
     status: null,
