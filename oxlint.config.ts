@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { defineConfig, type OxlintOverride } from 'oxlint';
 
 /**
@@ -46,15 +46,10 @@ const importers: readonly Importer[] = [
   { folder: 'scripts', name: 'scripts', allowed: [...layers.flat(), ...testTools] },
 ];
 
-for (const folder of ['apps', 'packages'].flatMap((parent) => listFolders(parent))) {
-  if (!importers.some((importer) => importer.folder === folder)) {
-    throw new Error(`oxlint.config.ts does not say what ${folder} may import`);
+for (const manifest of globSync('{apps,packages}/*/package.json', { cwd: import.meta.dirname })) {
+  if (!importers.some(({ folder }) => manifest === join(folder, 'package.json'))) {
+    throw new Error(`oxlint.config.ts does not say what ${dirname(manifest)} may import`);
   }
-}
-
-function listFolders(parent: string): string[] {
-  const entries = readdirSync(join(import.meta.dirname, parent), { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => `${parent}/${entry.name}`);
 }
 
 /** Tests additionally import the test tools. */
