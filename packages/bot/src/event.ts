@@ -62,7 +62,7 @@ const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['member.update', aboutMember],
   ['guild.create', presentGuild],
   ['guild.available', presentGuild],
-  ['guild.update', aboutGuild],
+  ['guild.update', aboutGuild.extend({ name: z.string() })],
   ['guild.delete', aboutGuild],
   ['guild.unavailable', aboutGuild],
 ]);

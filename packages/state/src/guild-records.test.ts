@@ -66,6 +66,12 @@ describe('the record of a guild', () => {
     });
   });
 
+  it('keeps its member count where Discord tells none', async () => {
+    await state.guilds.present({ guildId: guild(), name: 'Ix', memberCount: 5, systemChannelId: '5' });
+    await state.guilds.present({ guildId: guild(), name: 'Ix II', memberCount: undefined, systemChannelId: '6' });
+    expect(await state.guilds.read(guild())).toMatchObject({ name: 'Ix II', members: 5, systemChannelId: '6' });
+  });
+
   it('ends when the bot leaves, and begins anew', async () => {
     await count('e1', 'joined');
     await state.guilds.remove(guild());

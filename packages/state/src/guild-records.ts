@@ -5,7 +5,8 @@ import type { StateConnection } from './redis.ts';
 export interface GuildPresence {
   readonly guildId: string;
   readonly name: string;
-  readonly memberCount: number;
+  /** Undefined where Discord does not tell: then it stays as it was counted. */
+  readonly memberCount: number | undefined;
   /** Where the guild wants its system messages; undefined when nowhere. */
   readonly systemChannelId: string | undefined;
 }
@@ -78,13 +79,13 @@ export class GuildRecords {
   }
 
   /**
-   * The guild is there: its member count is what Discord says now.
+   * The guild is there, and is what Discord says now.
    * @throws {StateUnavailableError}
    */
   async present({ guildId, name, memberCount, systemChannelId }: GuildPresence): Promise<void> {
     const key = this.#recordKey(guildId);
     await this.#connection.run(async (redis) => {
-      const transaction = redis.multi().hset(key, { name, members: memberCount });
+      const transaction = redis.multi().hset(key, { name, ...(memberCount !== undefined && { members: memberCount }) });
       if (systemChannelId === undefined) transaction.hdel(key, 'systemChannel');
       else transaction.hset(key, { systemChannel: systemChannelId });
       for (const [error] of (await transaction.pexpire(key, recordTtlMs).exec()) ?? []) if (error !== null) throw error;

@@ -31,6 +31,14 @@ export function community({ state, log }: CommunityParts): Handler[] {
     on('member.update', async (ctx, member) => void (await count(ctx, member, 'updated'))),
     on('guild.create', remember),
     on('guild.available', remember),
+    on('guild.update', (_, guild) =>
+      guilds.present({
+        guildId: guild.id,
+        name: guild.name,
+        memberCount: undefined,
+        systemChannelId: guild.system_channel_id ?? undefined,
+      }),
+    ),
     on('guild.delete', (_, guild) => guilds.remove(guild.id)),
     slash('community', {
       description: 'How members come and go here',
