@@ -1,6 +1,6 @@
 import { InteractionResponseType } from 'discord-api-types/v10';
 import type { InteractionHandle, Simulator } from '@arrakis/simulator';
-import type { Examined } from './check.ts';
+import type { Examined } from './examination.ts';
 
 /** Discord forgets an interaction that is not acknowledged in this time, in ms. */
 const deadlineMs = 3_000;

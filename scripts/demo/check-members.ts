@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Simulator } from '@arrakis/simulator';
-import type { Examined } from './check.ts';
+import type { Examined } from './examination.ts';
 import { readSamples, sumOf } from './prometheus-text.ts';
 
 /** How many of each happen: 1,000 events. */

@@ -1,31 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import type { Simulator } from '@arrakis/simulator';
 import type { Fleet } from './fleet.ts';
 import { checkInteractions } from './check-interactions.ts';
 import { checkMembers } from './check-members.ts';
+import type { Examined, Row } from './examination.ts';
 import { Observer, type Snapshot } from './snapshot.ts';
-
-/** One thing that was checked. */
-export interface Row {
-  readonly name: string;
-  readonly passed: boolean;
-  /** What was seen; when it failed, what had been expected. */
-  readonly detail: string;
-  readonly tookMs: number;
-}
-
-/** What every check has at hand. */
-export interface Examined {
-  readonly fleet: Fleet;
-  readonly discord: Simulator;
-  readonly signal: AbortSignal;
-  /** Runs one check, which tells what it saw, or throws what is wrong; the row is kept either way. */
-  readonly examine: <Seen>(
-    name: string,
-    look: () => Promise<{ detail: string; seen: Seen }>,
-  ) => Promise<Seen | undefined>;
-}
 
 /** Asks everything of a running fleet; returns the exit code, 0 when all is well. */
 export async function runCheck(fleet: Fleet, options: { json: boolean; signal: AbortSignal }): Promise<number> {
