@@ -83,7 +83,7 @@ export class Interaction {
     return performance.now() - this.dispatchedAtMs;
   }
 
-  /** Moves on; a later state is never left for an earlier one. */
+  /** Moves on to a later state, and tells those who watch. */
   advance(state: Exclude<InteractionState, 'pending'>): void {
     clearTimeout(this.timer);
     this.timer = undefined;

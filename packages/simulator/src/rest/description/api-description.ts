@@ -80,10 +80,11 @@ export class ApiDescription {
   #checkVariants({ variants = [], value, isRequest = false }: Check, at: string): string[] {
     const results = variants.map((name) => {
       const result = z.core.safeParse(this.#schema(name), value);
-      if (!result.success) return result.error.issues.flatMap((issue) => issueProblems(issue, at));
-      return isRequest ? unknownFields(value, result.data, at) : [];
+      if (result.success) return { distance: 0, problems: isRequest ? unknownFields(value, result.data, at) : [] };
+      const { issues } = result.error;
+      return { distance: 1 + distance(issues), problems: issues.flatMap((issue) => issueProblems(issue, at)) };
     });
-    return results.toSorted((a, b) => a.length - b.length)[0] ?? [];
+    return results.toSorted((one, other) => one.distance - other.distance)[0]?.problems ?? [];
   }
 
   #schema(name: string): z.core.$ZodType {
