@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { startSimulator, type Simulator } from '@arrakis/simulator';
-import { provideServices, type Services } from '@arrakis/testkit';
+import { provideServices, removeNamespaces, type Services } from '@arrakis/testkit';
 import { showProgress } from '../bootstrap/progress.mjs';
 import { AppProcess } from './app-process.ts';
 
@@ -64,6 +64,8 @@ export async function startFleet({ root, check, signal }: FleetOptions): Promise
     const logFolder = join(root, '.arrakis', 'logs');
     await mkdir(logFolder, { recursive: true });
     const namespace = process.env['ARRAKIS_NAMESPACE'] ?? (check ? `check-${process.pid}` : 'arrakis');
+    // A check leaves nothing behind in a broker that is not ours alone.
+    if (check) releases.push(() => removeNamespaces([namespace], services));
     const env = { ...process.env, ...connections(services, discord), ARRAKIS_NAMESPACE: namespace };
     const start = (name: string) => {
       const app = new AppProcess({ root, name, env, logFile: join(logFolder, `${name}.log`) });

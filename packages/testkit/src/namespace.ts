@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { topologyIn } from '@arrakis/protocol';
-import { testServices } from './test-services.ts';
+import { testServices, type TestServices } from './test-services.ts';
 
 const handedOut = new Set<string>();
 
@@ -20,7 +20,14 @@ export async function cleanNamespaces(): Promise<void> {
   if (handedOut.size === 0) return;
   const names = [...handedOut];
   handedOut.clear();
-  const { rabbitmqUrl, redisUrl } = await testServices();
+  await removeNamespaces(names, await testServices());
+}
+
+/** Deletes everything that `topologyIn` names below these names, and every Redis key that contains one of them. */
+export async function removeNamespaces(
+  names: readonly string[],
+  { rabbitmqUrl, redisUrl }: TestServices,
+): Promise<void> {
   await Promise.all([deleteTopologies(rabbitmqUrl, names), deleteKeys(redisUrl, names)]);
 }
 
