@@ -20,7 +20,7 @@ import { parseBody, readBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
 import { banned, failed, rateLimited, succeeded, unrouted } from './responses.ts';
 import type { HttpResponse } from './responses.ts';
-import type { Answer, Route } from './route.ts';
+import type { Answer, ApiRequest, Route } from './route.ts';
 import { checkIds, Router } from './router.ts';
 import type { RouteMatch } from './router.ts';
 import { allRoutes } from './routes/all-routes.ts';
@@ -192,8 +192,8 @@ export class RestApi implements HttpHandler {
     if (this.#options.validateRequests === false) return;
     const description = await ApiDescription.load();
     const problems = description.checkRequest(`${entry.method} ${match.route.template}`, body.json);
-    if (!isUserAgent(entry.headers['user-agent']))
-      problems.push('User-Agent: expected DiscordBot ($url, $versionNumber)');
+    const isNamed = isUserAgent(entry.headers['user-agent']);
+    if (!isNamed) problems.push('User-Agent: expected DiscordBot ($url, $versionNumber)');
     if (problems.length === 0) return;
     const { method } = entry;
     this.#options.recording.addViolation({ atMs: entry.atMs, method, route: match.route.template, problems });
@@ -216,11 +216,7 @@ export class RestApi implements HttpHandler {
   }
 }
 
-function runRoute(
-  route: Route,
-  request: Parameters<Extract<Route, { authentication: 'none' }>['handle']>[0],
-  bot: Bot | undefined,
-): Answer {
+function runRoute(route: Route, request: ApiRequest, bot: Bot | undefined): Answer {
   if (route.authentication === 'none') return route.handle(request);
   if (bot === undefined) throw new TypeError('a route for bots was run without one');
   return route.handle({ ...request, bot });
