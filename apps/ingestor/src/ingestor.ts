@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Broker, logBrokerEvent } from '@arrakis/broker';
+import { serviceBroker } from '@arrakis/broker';
 import { DiscordRest, DiscordRestError } from '@arrakis/discord-rest';
 import { LocalIdentifyGate, Shard, type ShardEvent } from '@arrakis/gateway';
 import { applicationIdOf, type Logger, type Service } from '@arrakis/service';
-import { StateManager, type ShardKey, type StoredGatewaySession } from '@arrakis/state';
+import { serviceState, type ShardKey, type StateManager, type StoredGatewaySession } from '@arrakis/state';
 import type { IngestorSettings } from './config.ts';
 import { Forwarder } from './forward.ts';
 import { ingestorMetrics } from './ingestor-metrics.ts';
@@ -25,8 +25,9 @@ interface ShardPlan {
 export async function startIngestor(service: Service, settings: IngestorSettings): Promise<void> {
   const { log } = service;
   const applicationId = applicationIdOf(settings);
-  const state = connectState(service, settings, applicationId);
-  const broker = connectBroker(service, settings);
+  // Ingestion goes on without Redis, so its loss is a warning in the log and no reason to be unready.
+  const state = serviceState(service, settings, { applicationId });
+  const broker = serviceBroker(service, settings);
   const plan = await planShards(service, settings);
 
   const shards: Shard[] = [];
@@ -66,31 +67,6 @@ export async function startIngestor(service: Service, settings: IngestorSettings
   }
   service.health.addCheck('shards', () => whyShardsNotReady(shards));
   run(service, { shards, forwarder, keeper });
-}
-
-function connectState(service: Service, settings: IngestorSettings, applicationId: string): StateManager {
-  const state = new StateManager({
-    url: settings.REDIS_URL,
-    namespace: settings.ARRAKIS_NAMESPACE,
-    applicationId,
-    onAvailability: (available, cause) =>
-      available ? service.log.info('Redis connected') : service.log.warn({ err: cause }, 'Redis lost'),
-  });
-  service.defer('redis', 1_000, () => state.close());
-  // Ingestion goes on without Redis, so its loss is a warning in the log and no reason to be unready.
-  return state;
-}
-
-function connectBroker(service: Service, settings: IngestorSettings): Broker {
-  const broker = new Broker({
-    url: settings.RABBITMQ_URL,
-    namespace: settings.ARRAKIS_NAMESPACE,
-    connectionName: `ingestor ${process.pid}`,
-    onEvent: (event) => logBrokerEvent(service.log, event),
-  });
-  service.defer('broker', 3_000, () => broker.close());
-  service.health.addCheck('broker', () => broker.whyNotReady());
-  return broker;
 }
 
 /** Asks Discord how the gateway is reached; waits for a Discord that is away, gives up on one that refuses. */

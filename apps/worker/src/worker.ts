@@ -1,8 +1,8 @@
 import { Router } from '@arrakis/bot';
-import { Broker, logBrokerEvent, type Consumer } from '@arrakis/broker';
+import { serviceBroker, type Broker, type Consumer } from '@arrakis/broker';
 import { DiscordRest } from '@arrakis/discord-rest';
 import { applicationIdOf, type Service } from '@arrakis/service';
-import { StateManager } from '@arrakis/state';
+import { serviceState } from '@arrakis/state';
 import { syncCommands } from './command-sync.ts';
 import type { WorkerSettings } from './config.ts';
 import { eventLane } from './event-lane.ts';
@@ -24,10 +24,13 @@ const interactionAttempts = 3;
 /** Consumes both queues and runs the handlers. */
 export async function startWorker(service: Service, settings: WorkerSettings): Promise<void> {
   const applicationId = applicationIdOf(settings);
-  const broker = connectBroker(service, settings);
+  const broker = serviceBroker(service, settings);
   const metrics = workerMetrics(service.metrics, () => broker.queueDepths());
   const rest = connectRest(service, settings, { applicationId, metrics });
-  const state = connectState(service, settings, applicationId);
+  // Longer than a handler may take, so that nobody takes over what is still being done.
+  const claims = { leaseMs: settings.WORKER_HANDLER_TIMEOUT_MS * 2 };
+  const state = serviceState(service, settings, { applicationId, claims });
+  service.health.addCheck('redis', () => state.whyUnavailable());
   const router = new Router(createHandlers({ state, log: service.log }));
   if (settings.WORKER_SYNC_COMMANDS ?? settings.APP_ENV === 'development') {
     await syncCommands(router, { rest, log: service.log, signal: service.signal });
@@ -105,31 +108,4 @@ function connectRest(
   service.defer('rest', 3_000, () => rest.close(2_000));
   service.health.addCheck('discord', () => rest.whyNotReady());
   return rest;
-}
-
-function connectState(service: Service, settings: WorkerSettings, applicationId: string): StateManager {
-  const state = new StateManager({
-    url: settings.REDIS_URL,
-    namespace: settings.ARRAKIS_NAMESPACE,
-    applicationId,
-    onAvailability: (available, cause) =>
-      available ? service.log.info('Redis connected') : service.log.warn({ err: cause }, 'Redis lost'),
-    // Longer than a handler may take, so that nobody takes over what is still being done.
-    claims: { leaseMs: settings.WORKER_HANDLER_TIMEOUT_MS * 2 },
-  });
-  service.defer('redis', 1_000, () => state.close());
-  service.health.addCheck('redis', () => state.whyUnavailable());
-  return state;
-}
-
-function connectBroker(service: Service, settings: WorkerSettings): Broker {
-  const broker = new Broker({
-    url: settings.RABBITMQ_URL,
-    namespace: settings.ARRAKIS_NAMESPACE,
-    connectionName: `worker ${process.pid}`,
-    onEvent: (event) => logBrokerEvent(service.log, event),
-  });
-  service.defer('broker', 3_000, () => broker.close());
-  service.health.addCheck('broker', () => broker.whyNotReady());
-  return broker;
 }

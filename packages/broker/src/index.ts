@@ -2,7 +2,7 @@ export { Broker, type BrokerOptions, type QueueDepth } from './broker.ts';
 export type { BrokerEvent, BrokerListener } from './broker-event.ts';
 export type { Consumer, ConsumeOptions, Delivery } from './consumer.ts';
 export { BrokerError, type BrokerErrorKind } from './errors.ts';
-export { logBrokerEvent } from './log-broker-event.ts';
 export type { Outbox, OutboxLimits } from './outbox.ts';
 export type { OutgoingMessage, Publisher } from './publisher.ts';
+export { serviceBroker, type BrokerSettings } from './service-broker.ts';
 export { done, reject, retry, type Verdict } from './verdict.ts';

@@ -13,6 +13,7 @@ export interface ServiceSettings {
 
 /** What a running service has at hand. */
 export interface Service {
+  readonly name: string;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly health: Health;
@@ -58,6 +59,7 @@ export async function runService<Settings extends ServiceSettings>(
     lifecycle.log.info({ healthPort: health.port }, 'starting');
     await start(
       {
+        name,
         log: lifecycle.log,
         metrics,
         health,
