@@ -62,7 +62,7 @@ function firstTextChannel(guild: Guild, userId: string): string {
 }
 
 /** Installed to the guild, or reached in the private channel with the bot (docs: Authorizing Integration Owners Object). */
-export function integrationOwners(setting: InteractionSetting): Record<string, string> {
+function integrationOwners(setting: InteractionSetting): Record<string, string> {
   return { '0': setting.guild?.id ?? '0' };
 }
 

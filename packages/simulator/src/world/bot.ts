@@ -18,7 +18,7 @@ export interface BotOptions {
   permissions?: bigint;
 }
 
-export const allPrivilegedIntents: number =
+const allPrivilegedIntents: number =
   GatewayIntentBits.GuildMembers | GatewayIntentBits.GuildPresences | GatewayIntentBits.MessageContent;
 
 /** A bot of the simulated Discord, and the application that it belongs to. */
