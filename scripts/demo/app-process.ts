@@ -42,6 +42,7 @@ export class AppProcess {
     });
     this.#child.stdin?.on('error', () => undefined);
     const log = createWriteStream(logFile);
+    log.on('error', (cause) => console.error(`The log of ${name} cannot be written: ${cause.message}`));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#read(line, log));
     }

@@ -49,7 +49,10 @@ const readyLimitMs = 60_000;
 export async function startFleet({ root, check, signal }: FleetOptions): Promise<Fleet> {
   const releases: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const release of releases.splice(0).toReversed()) await release();
+    // One that fails keeps nobody else from being ended.
+    for (const release of releases.splice(0).toReversed()) {
+      await release().catch((cause: unknown) => console.error(`Stopping: ${String(cause)}`));
+    }
   };
   try {
     const services = await showProgress('Start RabbitMQ and Redis', () =>
@@ -57,7 +60,7 @@ export async function startFleet({ root, check, signal }: FleetOptions): Promise
     );
     releases.push(() => services.stop());
     const discord =
-      process.env['DISCORD_TOKEN'] === undefined
+      (process.env['DISCORD_TOKEN'] ?? '') === ''
         ? await startSimulator({ guilds: 3, membersPerGuild: 12, gateway: { heartbeatIntervalMs: 10_000 } })
         : undefined;
     if (discord !== undefined) releases.push(() => discord.stop());

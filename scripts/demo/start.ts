@@ -46,7 +46,7 @@ async function run(options: DemoOptions, signal: AbortSignal): Promise<number> {
   let fleet: Fleet | undefined;
   try {
     fleet = await startFleet({ root, check: options.check, signal });
-    if (options.check) return await runCheck(fleet, { json: options.json, signal });
+    if (options.check) return await Promise.race([runCheck(fleet, { json: options.json, signal }), fleet.failed]);
     await watch(fleet, options, signal);
     return 0;
   } catch (cause) {

@@ -12,6 +12,12 @@ export interface ForwarderOptions {
   readonly maxUnconfirmedBytes: number;
 }
 
+/** Why the shards are paused here; others may pause them for reasons of their own. */
+const pauseReason = 'too much is unconfirmed';
+
+/** How many dispatches may wait behind an unconfirmed one, for each event that may be unconfirmed. */
+const lagPerUnconfirmed = 20;
+
 /**
  * Publishes what the shards receive and confirms each dispatch when the broker has it. When the outbox is full it
  * stops the shards from reading their sockets, so that the events wait at Discord and not in memory.
@@ -20,10 +26,13 @@ export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #outbox: Outbox;
   readonly #shards = new Set<Shard>();
+  /** Dispatches that nobody wants still wait, as numbers, for the cursor to pass what stands before them. */
+  readonly #maxLag: number;
   #pausedAt: number | undefined;
 
   constructor(options: ForwarderOptions) {
     this.#options = options;
+    this.#maxLag = options.maxUnconfirmed * lagPerUnconfirmed;
     this.#outbox = options.broker.outbox({
       maxMessages: options.maxUnconfirmed,
       maxBytes: options.maxUnconfirmedBytes,
@@ -31,19 +40,14 @@ export class Forwarder {
     this.#outbox.onRoom(() => this.#resume());
   }
 
-  get outbox(): Pick<Outbox, 'size' | 'bytes' | 'drained'> {
+  get outbox(): Pick<Outbox, 'size' | 'drained'> {
     return this.#outbox;
-  }
-
-  /** Whether the shards are kept from reading now. */
-  get paused(): boolean {
-    return this.#pausedAt !== undefined;
   }
 
   /** The shards that are paused when too much is unconfirmed. */
   supervise(shard: Shard): void {
     this.#shards.add(shard);
-    if (this.paused) shard.pause();
+    if (this.#pausedAt !== undefined) shard.pause(pauseReason);
   }
 
   /** Takes over one dispatch; `confirm` is called when the broker has it, or at once when no queue wants it. */
@@ -53,12 +57,15 @@ export class Forwarder {
     if (!isRouted(event.type)) {
       metrics.skipped();
       confirm();
+      if (dispatch.lag > this.#maxLag) this.#pause();
       return;
     }
     const { routingKey, body, properties } = encodeEvent(event);
     this.#outbox.add({ exchange: broker.names.events, routingKey, body, properties }, () => {
       metrics.confirmed(event, Date.now() - event.receivedAt);
       confirm();
+      // The outbox tells when a full one has room again; what was paused for lag alone waits until it is empty.
+      if (this.#outbox.size === 0) this.#resume();
     });
     if (this.#outbox.full) this.#pause();
   }
@@ -66,13 +73,13 @@ export class Forwarder {
   #pause(): void {
     if (this.#pausedAt !== undefined) return;
     this.#pausedAt = performance.now();
-    for (const shard of this.#shards) shard.pause();
+    for (const shard of this.#shards) shard.pause(pauseReason);
   }
 
   #resume(): void {
     if (this.#pausedAt === undefined) return;
     this.#options.metrics.blocked(performance.now() - this.#pausedAt);
     this.#pausedAt = undefined;
-    for (const shard of this.#shards) shard.resume();
+    for (const shard of this.#shards) shard.resume(pauseReason);
   }
 }

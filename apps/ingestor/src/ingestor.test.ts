@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Broker, done, type Delivery } from '@arrakis/broker';
 import { decodeEvent, type Event } from '@arrakis/protocol';
 import { startSimulator, type Simulator } from '@arrakis/simulator';
+import { StateManager } from '@arrakis/state';
 import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -39,6 +40,10 @@ class IngestorProcess {
     return { status: response?.status ?? 0, text: (await response?.text()) ?? '' };
   }
 
+  async metrics(): Promise<string> {
+    return (await fetch(`${this.healthUrl}/metrics`)).text();
+  }
+
   async ready(): Promise<void> {
     await waitFor(async () => (await this.readiness()).status === 200, { what: 'readiness', timeoutMs: 15_000 });
   }
@@ -71,7 +76,7 @@ async function setUp() {
     releases.push(() => ingestor.end('SIGKILL'));
     return ingestor;
   };
-  return { namespace, rabbitmqUrl, discord, broker, start };
+  return { namespace, rabbitmqUrl, redisUrl, discord, broker, start };
 }
 
 /** Everything that arrives in the queue of guild events. */
@@ -153,6 +158,49 @@ describe('the ingestor', () => {
     expect(numbersOf(events)).toEqual(sent);
     expect(discord.gateway.identifies).toBe(1);
     expect(discord.gateway.statistics.closesByClient[1000]).toBeUndefined();
+  });
+
+  it('stores its sessions at the end even if nothing has changed and Redis has lost them', async () => {
+    const { discord, namespace, redisUrl, start } = await setUp();
+    const first = start();
+    await first.ready();
+    const applicationId = discord.bots[0]?.applicationId ?? '';
+    const state = new StateManager({ url: redisUrl, namespace, applicationId });
+    releases.push(async () => state.close());
+    const shard = { id: 0, count: 1 };
+    const stored = await waitFor(() => state.sessions.load(shard), { what: 'the stored session' });
+    await waitFor(async () => (await state.sessions.load(shard))?.unavailableGuilds.length === 0, {
+      what: 'the guilds',
+    });
+    await state.sessions.remove(shard);
+    expect(await first.end('SIGTERM')).toBe(0);
+    expect(await state.sessions.load(shard)).toMatchObject({ sessionId: stored.sessionId });
+    await start().ready();
+    expect(discord.gateway.identifies).toBe(1);
+  });
+
+  it('stops reading as well when events that nobody wants pile up behind one that waits for the broker', async () => {
+    const { discord, rabbitmqUrl, start } = await setUp();
+    const target = new URL(rabbitmqUrl);
+    await using proxy = await TcpProxy.start(target.hostname, Number(target.port));
+    const ingestor = start({ RABBITMQ_URL: proxy.rewrite(rabbitmqUrl), INGESTOR_MAX_UNCONFIRMED: '2' });
+    await ingestor.ready();
+    proxy.refuse(true);
+    proxy.cut();
+    sendMembers(discord, 1);
+    const [bot] = discord.bots;
+    const [guildId = ''] = bot?.guildIds() ?? [];
+    const data = { id: '5', guild_id: guildId, type: 0, name: 'x'.repeat(4_000) };
+    for (let sent = 0; sent < 2_000; sent += 1) {
+      discord.gateway.dispatch({ applicationId: bot?.applicationId ?? '', guildId, type: 'CHANNEL_UPDATE', data });
+    }
+    const lag = async () => Number(/^bot_shard_lag\{shard="0"\} (\d+)$/m.exec(await ingestor.metrics())?.[1]);
+    await waitFor(async () => (await lag()) > 40, { what: 'a lag' });
+    // Whatever was on its way when reading stopped: a socket's buffer, not two thousand.
+    expect(await lag()).toBeLessThan(500);
+    proxy.refuse(false);
+    await waitFor(async () => (await lag()) === 0, { what: 'everything to be read', timeoutMs: 15_000 });
+    expect(discord.gateway.identifies).toBe(1);
   });
 
   it('goes on when the broker is away: it stops reading, says so, and loses nothing', async () => {

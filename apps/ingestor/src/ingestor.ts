@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { serviceBroker } from '@arrakis/broker';
 import { DiscordRest, DiscordRestError } from '@arrakis/discord-rest';
 import { LocalIdentifyGate, Shard, type ShardEvent } from '@arrakis/gateway';
-import { applicationIdOf, type Logger, type Service } from '@arrakis/service';
+import { applicationIdOf, SettingsError, type Logger, type Service } from '@arrakis/service';
 import { serviceState, type ShardKey, type StateManager, type StoredGatewaySession } from '@arrakis/state';
 import type { IngestorSettings } from './config.ts';
 import { Forwarder } from './forward.ts';
@@ -19,17 +19,17 @@ interface ShardPlan {
   readonly count: number;
   readonly ids: readonly number[];
   readonly maxConcurrency: number;
+  /** Sessions that may still be started today, and after how many ms it is another day. */
+  readonly remaining: number;
+  readonly resetAfterMs: number;
 }
 
 /** Holds the gateway: connects, resumes or identifies every shard and forwards what they receive. */
 export async function startIngestor(service: Service, settings: IngestorSettings): Promise<void> {
-  const { log } = service;
   const applicationId = applicationIdOf(settings);
   // Ingestion goes on without Redis, so its loss is a warning in the log and no reason to be unready.
   const state = serviceState(service, settings, { applicationId });
   const broker = serviceBroker(service, settings);
-  const plan = await planShards(service, settings);
-
   const shards: Shard[] = [];
   const metrics = ingestorMetrics(service.metrics, {
     shards: () => shards.map((shard) => shard.status()),
@@ -42,11 +42,30 @@ export async function startIngestor(service: Service, settings: IngestorSettings
     maxUnconfirmed: settings.INGESTOR_MAX_UNCONFIRMED,
     maxUnconfirmedBytes: settings.INGESTOR_MAX_UNCONFIRMED_BYTES,
   });
-  const keeper = new SessionKeeper(state.sessions, log);
+  const keeper = new SessionKeeper(state.sessions, service.log);
+  service.health.addCheck('shards', () => whyShardsNotReady(shards));
+  const plan = await planShards(service, settings);
+  const sessions = await loadSessions(service, state, plan);
+  await spareIdentifies(service, plan, sessions);
+  service.signal.throwIfAborted();
+  shards.push(...createShards({ service, settings, plan, sessions, forwarder, keeper }));
+  run(service, { shards, forwarder, keeper });
+}
+
+interface ShardParts {
+  readonly service: Service;
+  readonly settings: IngestorSettings;
+  readonly plan: ShardPlan;
+  readonly sessions: ReadonlyMap<number, StoredGatewaySession>;
+  readonly forwarder: Forwarder;
+  readonly keeper: SessionKeeper;
+}
+
+function createShards({ service, settings, plan, sessions, forwarder, keeper }: ShardParts): Shard[] {
   const identifyGate = new LocalIdentifyGate(plan.maxConcurrency);
-  for (const id of plan.ids) {
+  return plan.ids.map((id) => {
     const key: ShardKey = { id, count: plan.count };
-    const session = await loadSession(service, state, key);
+    const session = sessions.get(id);
     const shard = new Shard({
       id,
       count: plan.count,
@@ -57,16 +76,15 @@ export async function startIngestor(service: Service, settings: IngestorSettings
       identifyGate,
       sink: (dispatch, confirm) => forwarder.forward(dispatch, confirm),
       onEvent: (event) => {
-        logShardEvent(log, event);
-        if (event.type === 'identified') void storeBeforeReading(shard, { forwarder, keeper });
+        logShardEvent(service.log, event);
+        if (event.type === 'identified') void storeBeforeReading(shard, keeper);
+        if (event.type === 'session-lost') void keeper.forget(key);
       },
     });
     forwarder.supervise(shard);
     keeper.keep(key, shard);
-    shards.push(shard);
-  }
-  service.health.addCheck('shards', () => whyShardsNotReady(shards));
-  run(service, { shards, forwarder, keeper });
+    return shard;
+  });
 }
 
 /** Asks Discord how the gateway is reached; waits for a Discord that is away, gives up on one that refuses. */
@@ -79,16 +97,17 @@ async function planShards(service: Service, settings: IngestorSettings): Promise
   service.defer('rest', 1_000, () => rest.close());
   for (;;) {
     try {
-      const { url, shards, session_start_limit: limit } = await rest.gatewayBot();
+      const { url, shards, session_start_limit: limit } = await rest.gatewayBot({ signal: service.signal });
       const count = settings.SHARD_COUNT === 'auto' ? shards : settings.SHARD_COUNT;
       const ids = settings.SHARD_IDS ?? Array.from({ length: count }, (_, id) => id);
       const outside = ids.filter((id) => id >= count);
       if (outside.length > 0) {
-        throw new Error(
+        throw new SettingsError(
           `SHARD_IDS names ${outside.join(', ')}, but with ${count} shards the last one is ${count - 1}.`,
         );
       }
-      return { gatewayUrl: url, count, ids, maxConcurrency: limit.max_concurrency };
+      const { max_concurrency: maxConcurrency, remaining, reset_after: resetAfterMs } = limit;
+      return { gatewayUrl: url, count, ids, maxConcurrency, remaining, resetAfterMs };
     } catch (cause) {
       if (cause instanceof DiscordRestError && cause.kind === 'unauthorized') {
         const advice =
@@ -102,34 +121,63 @@ async function planShards(service: Service, settings: IngestorSettings): Promise
   }
 }
 
-/** The session a predecessor has left. Without Redis it is waited for a while: identifying anew would lose events. */
-async function loadSession(
+/**
+ * The sessions that predecessors have left, by shard id. Without Redis they are waited for a while: identifying anew
+ * would lose the events since.
+ */
+async function loadSessions(
   service: Service,
   state: StateManager,
-  key: ShardKey,
-): Promise<StoredGatewaySession | undefined> {
+  plan: ShardPlan,
+): Promise<Map<number, StoredGatewaySession>> {
   const giveUpAt = performance.now() + sessionsPatienceMs;
-  for (;;) {
-    try {
-      return await state.sessions.load(key);
-    } catch (cause) {
-      if (performance.now() > giveUpAt || service.signal.aborted) {
-        service.log.warn({ err: cause, shard: key.id }, 'stored sessions cannot be read; identifying anew');
-        return undefined;
+  const found = new Map<number, StoredGatewaySession>();
+  const load = async (id: number): Promise<void> => {
+    for (;;) {
+      try {
+        const session = await state.sessions.load({ id, count: plan.count });
+        if (session !== undefined) found.set(id, session);
+        return;
+      } catch (cause) {
+        service.signal.throwIfAborted();
+        if (performance.now() > giveUpAt) throw cause;
+        await delay(100, undefined, { signal: service.signal });
       }
-      await delay(100, undefined, { signal: service.signal }).catch(() => undefined);
     }
+  };
+  try {
+    await Promise.all(plan.ids.map(load));
+  } catch (cause) {
+    service.signal.throwIfAborted();
+    service.log.error({ err: cause }, 'stored sessions cannot be read: identifying anew, what came meanwhile is lost');
   }
+  return found;
+}
+
+/** Discord resets the token of a bot that identifies more often a day than it may: rather be late than without a token. */
+async function spareIdentifies(
+  service: Service,
+  { ids, remaining, resetAfterMs }: ShardPlan,
+  sessions: ReadonlyMap<number, unknown>,
+): Promise<void> {
+  const needed = ids.length - sessions.size;
+  if (needed <= remaining) return;
+  service.log.error(
+    { needed, remaining, resetAfterMs },
+    'too few sessions may be started today: waiting until Discord allows more; look for what restarts so often',
+  );
+  await delay(resetAfterMs, undefined, { signal: service.signal });
 }
 
 /**
  * A session that is not stored cannot be resumed by a successor: nothing more is read of it until it is, or until
  * Redis has turned out to be away.
  */
-async function storeBeforeReading(shard: Shard, parts: Pick<Parts, 'forwarder' | 'keeper'>): Promise<void> {
-  shard.pause();
-  await parts.keeper.store();
-  if (!parts.forwarder.paused) shard.resume();
+async function storeBeforeReading(shard: Shard, keeper: SessionKeeper): Promise<void> {
+  const reason = 'the session is being stored';
+  shard.pause(reason);
+  await keeper.store();
+  shard.resume(reason);
 }
 
 interface Parts {
@@ -146,7 +194,7 @@ function run(service: Service, { shards, forwarder, keeper }: Parts): void {
   service.defer('sessions', 3_000, async () => {
     storing.abort();
     await stored;
-    await keeper.store();
+    await keeper.store({ all: true });
   });
   service.defer('unconfirmed events', 5_000, () => forwarder.outbox.drained(AbortSignal.timeout(5_000)));
   service.defer('shards', 5_000, async () => {

@@ -13,6 +13,7 @@ function dispatch(name: string, data: unknown, guildWasUnavailable = false): Dis
     data,
     body: Buffer.from(JSON.stringify(data)),
     sequence: 7,
+    lag: 1,
     sessionId: 'session',
     shardId: 2,
     receivedAt: 1_700_000_000_000,

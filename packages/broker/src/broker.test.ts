@@ -74,7 +74,7 @@ describe('the outbox', () => {
     for (let index = 0; index < 500; index += 1) add(outbox, String(index), () => confirmed.push(index));
     await drained(outbox);
     expect(new Set(confirmed).size).toBe(500);
-    const depths = await sender.queueDepths();
+    const depths = await waitFor(() => sender.queueDepths(), { what: 'the depths' });
     expect(depths.get(namesIn(namespace).guildEvents)?.ready).toBe(500);
   });
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
 import { namesIn, topologyIn, type Names, type Topology } from '@arrakis/protocol';
 import type { BrokerListener } from './broker-event.ts';
@@ -94,7 +95,8 @@ export class Broker {
    * @throws {BrokerError} of kind `disconnected` while there is no connection.
    */
   queueDepths(): Promise<Map<string, QueueDepth>> {
-    this.#use(this.#publishing, this.#inspector);
+    // Not the publishing connection: during an alarm RabbitMQ does not read it, and that is when depths matter.
+    this.#use(this.#consuming, this.#inspector);
     return this.#inspector.depths(this.#topology.queueNames);
   }
 
@@ -136,6 +138,7 @@ class TopologyAttachment implements Attachment {
 /** Asks for queue depths, on a channel of its own each time, since asking for a missing queue closes it. */
 class QueueInspector implements Attachment {
   #model: ChannelModel | undefined;
+  #asking: Promise<Map<string, QueueDepth>> | undefined;
 
   async attach({ model }: Link): Promise<void> {
     this.#model = model;
@@ -145,22 +148,39 @@ class QueueInspector implements Attachment {
     this.#model = undefined;
   }
 
-  async depths(queues: readonly string[]): Promise<Map<string, QueueDepth>> {
+  /** Whoever asks while a question is open gets its answer. */
+  depths(queues: readonly string[]): Promise<Map<string, QueueDepth>> {
+    this.#asking ??= this.#ask(queues).finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  async #ask(queues: readonly string[]): Promise<Map<string, QueueDepth>> {
     if (this.#model === undefined) throw new BrokerError('disconnected', 'There is no broker connection to ask.');
+    const limit = new AbortController();
+    const expired = delay(questionLimitMs, undefined, { signal: limit.signal }).then(() => {
+      throw new Error(`no answer within ${questionLimitMs} ms`);
+    });
+    expired.catch(() => undefined);
     try {
-      const channel = await this.#model.createChannel();
-      // The failed question itself says what is wrong.
-      channel.on('error', () => undefined);
-      const replies = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
-      await channel.close();
-      return new Map(
-        replies.map(({ queue, messageCount, consumerCount }) => [
-          queue,
-          { ready: messageCount, consumers: consumerCount },
-        ]),
-      );
+      return await Promise.race([askDepths(this.#model, queues), expired]);
     } catch (cause) {
       throw new BrokerError('disconnected', `The queues could not be asked: ${asError(cause).message}`, { cause });
+    } finally {
+      limit.abort();
     }
   }
+}
+
+/** How long the broker may take to tell how full its queues are, in ms. */
+const questionLimitMs = 2_000;
+
+async function askDepths(model: ChannelModel, queues: readonly string[]): Promise<Map<string, QueueDepth>> {
+  const channel = await model.createChannel();
+  // The failed question itself says what is wrong.
+  channel.on('error', () => undefined);
+  const replies = await Promise.all(queues.map((queue) => channel.checkQueue(queue)));
+  await channel.close();
+  return new Map(
+    replies.map(({ queue, messageCount, consumerCount }) => [queue, { ready: messageCount, consumers: consumerCount }]),
+  );
 }

@@ -80,14 +80,25 @@ export class Outbox implements Attachment {
     }
   }
 
-  /** Takes the message over; `confirmed` is called when the broker has it. */
+  /**
+   * Takes the message over; `confirmed` is called when the broker has it.
+   * @throws {TypeError} when AMQP cannot encode it, a routing key above 255 bytes for example.
+   */
   add(message: OutgoingMessage, confirmed: () => void): void {
     const entry: Entry = { message, sentOn: undefined, confirmed };
     this.#unconfirmed.add(entry);
     this.#bytes += message.body.length;
     if (this.full) this.#wasFull = true;
     // While a blocked broker does not read, bytes written would only pile up in the socket's buffer.
-    if (!this.#blocked) this.#send(entry);
+    if (this.#blocked) return;
+    try {
+      this.#send(entry);
+    } catch (cause) {
+      // It can never be encoded: kept, it would fail again after every reconnect.
+      this.#unconfirmed.delete(entry);
+      this.#bytes -= message.body.length;
+      throw cause;
+    }
   }
 
   async attach({ model, fail }: Link): Promise<void> {
@@ -123,12 +134,13 @@ export class Outbox implements Attachment {
     const { exchange, routingKey, body, properties } = entry.message;
     channel.publish(exchange, routingKey, body, properties, (refusal) => {
       if (!refusal) this.#settle(entry);
-      else if (this.#channel === channel) this.#sendLater(entry);
+      // A channel that is lost reports its messages as refused, just before it is detached: look again after that.
+      else setImmediate(() => this.#channel === channel && this.#sendLater(entry));
     });
   }
 
   #settle(entry: Entry): void {
-    // A channel that closes reports its messages as refused after the next channel may have confirmed them.
+    // A message that was sent on two channels may be confirmed on both.
     if (!this.#unconfirmed.delete(entry)) return;
     this.#bytes -= entry.message.body.length;
     this.#backoff.reset();

@@ -125,13 +125,21 @@ export class SupervisedConnection {
     const link: Link = { model, fail: end.resolve };
     const timer = setTimeout(() => link.fail(new Error('setting up the channels took too long')), setUpTimeoutMs);
     // Either every attachment is set up, or this life ends; both leave `end` as the only thing to wait for.
-    await Promise.race([this.#setUp(link), end.promise]);
+    const setUp = this.#setUp(link);
+    await Promise.race([setUp, end.promise]);
     clearTimeout(timer);
     const cause = await end.promise;
+    this.#detach(cause);
+    await within(1_000, model.close());
+    // A set-up that the end overtook fails with the connection; what it still attached is detached too.
+    await within(1_000, setUp);
+    this.#detach(cause);
+    return cause;
+  }
+
+  #detach(cause: Error): void {
     this.#link = undefined;
     for (const attachment of this.#attachments) attachment.detach(cause);
-    await closeWithin(model, 1_000);
-    return cause;
   }
 
   async #setUp(link: Link): Promise<void> {
@@ -170,10 +178,10 @@ function withHeartbeat(url: string): string {
   return parsed.toString();
 }
 
-/** Says goodbye where somebody listens; a dead peer never answers. */
-async function closeWithin(model: ChannelModel, limitMs: number): Promise<void> {
+/** Waits for what may never come, since a dead peer never answers; whether it failed does not matter. */
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
   const limit = new AbortController();
-  const closed = model.close().catch(() => undefined);
-  await Promise.race([closed, delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined)]);
+  const expired = delay(limitMs, undefined, { signal: limit.signal }).catch(() => undefined);
+  await Promise.race([work.catch(() => undefined), expired]);
   limit.abort();
 }

@@ -24,11 +24,6 @@ export class Cursor {
     return this.#position;
   }
 
-  /** Highest sequence received. */
-  get lastReceived(): number {
-    return this.#lastReceived;
-  }
-
   /** Dispatches received and not yet passed. */
   get lag(): number {
     return this.#order.length - this.#head;

@@ -9,6 +9,8 @@ export interface Dispatch {
   readonly data: unknown;
   /** The bytes of `d` as they came. */
   readonly body: Buffer;
+  /** Dispatches of its session, this one included, that the cursor has not passed. */
+  readonly lag: number;
   /** When the frame was read, in ms since the epoch. */
   readonly receivedAt: number;
   /**

@@ -24,7 +24,11 @@ const noBytes = Buffer.alloc(0);
 const payload = z.object({
   op: z.number().int(),
   s: z.number().int().min(0).nullish(),
-  t: z.string().max(100).nullish(),
+  // It becomes part of a routing key, which AMQP limits to 255 bytes.
+  t: z
+    .string()
+    .regex(/^[A-Z0-9_]{1,100}$/)
+    .nullish(),
   d: z.unknown(),
 });
 
@@ -57,6 +61,11 @@ interface Known {
   readonly d: unknown;
 }
 
+/** A small piece of a large buffer would keep all of it in memory until the broker has confirmed the piece. */
+function owned(bytes: Buffer): Buffer {
+  return bytes.length * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
+}
+
 function sliceData(data: Buffer, { t, s, parsed, d }: Known): Buffer {
   const prefix = `{"t":"${t}","s":${s},"op":0,"d":`;
   const usual =
@@ -67,6 +76,6 @@ function sliceData(data: Buffer, { t, s, parsed, d }: Known): Buffer {
     typeof parsed === 'object' &&
     parsed !== null &&
     Object.keys(parsed).length === 4;
-  if (usual) return data.subarray(prefix.length, -1);
+  if (usual) return owned(data.subarray(prefix.length, -1));
   return Buffer.from(JSON.stringify(d ?? null));
 }

@@ -52,10 +52,6 @@ export class Session {
     return this.#cursor.position;
   }
 
-  get lastReceived(): number {
-    return this.#cursor.lastReceived;
-  }
-
   get lag(): number {
     return this.#cursor.lag;
   }

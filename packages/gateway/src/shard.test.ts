@@ -183,13 +183,13 @@ describe('a shard', () => {
     const discord = await discordWith();
     const { ready, numbers, shard } = shardOf(discord);
     await ready();
-    shard.pause();
+    shard.pause('test');
     const sent = send(discord, 50);
     const beats = discord.gateway.statistics.heartbeats;
     // Five heartbeats: a connection taken for a zombie would be gone by then.
     await waitFor(() => discord.gateway.statistics.heartbeats > beats + 5, { what: 'heartbeats', timeoutMs: 10_000 });
     expect(numbers()).toEqual([]);
-    shard.resume();
+    shard.resume('test');
     await receivedAll(numbers, sent);
     expect(numbers()).toEqual(sent);
     expect(discord.gateway.statistics.connectionsOpened).toBe(1);
@@ -199,12 +199,12 @@ describe('a shard', () => {
     const discord = await discordWith();
     const { ready, numbers, shard } = shardOf(discord);
     await ready();
-    shard.pause();
+    shard.pause('test');
     discord.gateway.disconnect({});
     const sent = send(discord, 50);
     await waitFor(() => shard.status().resumes === 1 && discord.gateway.statistics.resumes === 1, { what: 'a RESUME' });
     expect(numbers()).toEqual([]);
-    shard.resume();
+    shard.resume('test');
     await receivedAll(numbers, sent);
     expect(numbers()).toEqual(sent);
   });

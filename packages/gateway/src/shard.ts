@@ -6,7 +6,8 @@ import { Connection, type ConnectionEnd } from './connection.ts';
 import type { DispatchSink } from './dispatch.ts';
 import { FatalGatewayError } from './errors.ts';
 import type { Frame } from './frame.ts';
-import type { IdentifyGate } from './identify-gate.ts';
+import type { IdentifyGate, IdentifyTurn } from './identify-gate.ts';
+import { trustedResumeUrl } from './resume-url.ts';
 import { Session, type StoredSession } from './session.ts';
 import type { ShardListener } from './shard-event.ts';
 
@@ -62,7 +63,8 @@ export interface ShardStatus {
 }
 
 const ready = z.object({
-  session_id: z.string().min(1),
+  // It becomes part of every event's id, which AMQP limits to 255 bytes.
+  session_id: z.string().min(1).max(200),
   resume_gateway_url: z.string().min(1),
   guilds: z.array(z.object({ id: z.string() })),
 });
@@ -91,7 +93,7 @@ export class Shard {
   #connection: Connection | undefined;
   #state: ShardState = 'idle';
   #since = Date.now();
-  #paused = false;
+  readonly #pauses = new Set<string>();
   #attemptStartedAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
@@ -103,7 +105,10 @@ export class Shard {
 
   constructor(options: ShardOptions) {
     this.#options = options;
-    this.#session = options.session === undefined ? undefined : Session.restored(options.session);
+    const { session, gatewayUrl } = options;
+    if (session !== undefined) {
+      this.#session = Session.restored({ ...session, resumeUrl: trustedResumeUrl(session.resumeUrl, gatewayUrl) });
+    }
   }
 
   get id(): number {
@@ -163,41 +168,58 @@ export class Shard {
     this.#connection?.close('shutting down');
   }
 
-  /** Stops reading dispatches until {@link resume}; the connection is kept alive. */
-  pause(): void {
-    this.#paused = true;
+  /**
+   * Stops reading dispatches; the connection is kept alive. Several may have a reason to: reading goes on when each
+   * has resumed.
+   */
+  pause(reason: string): void {
+    this.#pauses.add(reason);
     // During the handshake there is little to read, and its time limits would expire.
     if (this.#state === 'ready' || this.#state === 'resuming') this.#connection?.pause();
   }
 
-  resume(): void {
-    this.#paused = false;
-    this.#connection?.resume();
+  resume(reason: string): void {
+    this.#pauses.delete(reason);
+    if (!this.#paused) this.#connection?.resume();
+  }
+
+  get #paused(): boolean {
+    return this.#pauses.size > 0;
   }
 
   /** One connection; resolves with how it ended. */
   async #live(): Promise<ConnectionEnd> {
+    const turn = await this.#turnToIdentify();
+    if (this.#stopping.signal.aborted) return { code: 1000, reason: 'stopped before connecting' };
     this.#enter('connecting');
     this.#attemptStartedAt = performance.now();
     this.#invalidated = false;
     const ended = Promise.withResolvers<ConnectionEnd>();
-    const connection = new Connection(this.#session?.resumeUrl ?? this.#options.gatewayUrl, {
+    this.#connection = new Connection(this.#session?.resumeUrl ?? this.#options.gatewayUrl, {
       frame: (frame) => this.#handle(frame),
-      hello: () => {
-        this.#open(connection).catch((cause: unknown) => connection.abandon(String(cause)));
-      },
+      hello: () => this.#open(turn),
       end: ended.resolve,
       acknowledged: () => (this.#session === undefined ? null : this.#session.cursor),
     });
-    this.#connection = connection;
     const end = await ended.promise;
+    turn?.abandoned();
     clearTimeout(this.#timer);
     this.#connection = undefined;
     return end;
   }
 
-  async #open(connection: Connection): Promise<void> {
-    const { token, id, count, intents, identifyGate } = this.#options;
+  /** Waits before there is a connection: one that identifies nobody is closed by Discord after a while. */
+  async #turnToIdentify(): Promise<IdentifyTurn | undefined> {
+    if (this.#session !== undefined) return undefined;
+    this.#enter('identifying');
+    const { identifyGate, id } = this.#options;
+    return identifyGate.enter(id, this.#stopping.signal).catch(() => undefined);
+  }
+
+  #open(turn: IdentifyTurn | undefined): void {
+    const { token, id, count, intents } = this.#options;
+    const connection = this.#connection;
+    if (connection === undefined) return;
     if (this.#session !== undefined) {
       this.#enter('resuming');
       this.#resumes += 1;
@@ -209,9 +231,6 @@ export class Shard {
       return;
     }
     this.#enter('identifying');
-    const { signal } = this.#stopping;
-    await identifyGate.enter(id, signal);
-    if (signal.aborted || connection !== this.#connection) return;
     this.#identifies += 1;
     this.#limit(limits.ready, 'no READY in time');
     connection.send(GatewayOpcodes.Identify, {
@@ -220,6 +239,7 @@ export class Shard {
       shard: [id, count],
       properties: { os: process.platform, browser: 'arrakis', device: 'arrakis' },
     });
+    turn?.identified();
   }
 
   #handle(frame: Frame): void {
@@ -258,6 +278,7 @@ export class Shard {
         {
           name: t,
           sequence: s,
+          lag: session.lag,
           sessionId: session.id,
           shardId: this.id,
           data: d,
@@ -275,12 +296,12 @@ export class Shard {
   /** Opens the session of a READY; false when it cannot be understood. */
   #startSession(d: unknown, sequence: number): boolean {
     const parsed = ready.safeParse(d);
-    if (!parsed.success || !URL.canParse(parsed.data.resume_gateway_url)) {
+    if (!parsed.success) {
       this.#connection?.close('Discord sent a READY that cannot be understood');
       return false;
     }
     const { session_id: sessionId, resume_gateway_url: resumeUrl, guilds } = parsed.data;
-    this.#session = Session.opened(sessionId, resumeUrl);
+    this.#session = Session.opened(sessionId, trustedResumeUrl(resumeUrl, this.#options.gatewayUrl));
     for (const guild of guilds) this.#session.setUnavailable(guild.id, true, sequence);
     return true;
   }

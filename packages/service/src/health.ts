@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { withoutSecrets } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Says why the service cannot do its job now; undefined when it can. */
@@ -67,7 +68,7 @@ export class Health {
     const faults: Record<string, string> = this.#stopping ? { lifecycle: 'shutting down' } : {};
     for (const [name, check] of this.#checks) {
       const reason = check();
-      if (reason !== undefined) faults[name] = reason;
+      if (reason !== undefined) faults[name] = withoutSecrets(reason);
     }
     return faults;
   }

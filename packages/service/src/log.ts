@@ -12,7 +12,8 @@ const secretNames = ['token', 'authorization', 'password', 'secret', 'signature'
 const secretPatterns: readonly [RegExp, string][] = [
   [/[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g, '[token]'],
   [/(\/(?:interactions|webhooks)\/\d+\/)[^/\s?"']+/g, '$1[token]'],
-  [/([a-z][a-z0-9+.-]*:\/\/[^:/\s@]*:)[^@\s/]+@/gi, '$1[password]@'],
+  [/([a-z][a-z0-9+.-]*:\/\/[^:/\s@]*:)[^\s/]+@/gi, '$1[password]@'],
+  [/([?&](?:password|token|secret)=)[^&\s"']+/gi, '$1[redacted]'],
 ];
 
 /** The text without what looks like a secret. */
@@ -39,22 +40,34 @@ export function createLog({ name, level, destination }: LogOptions): Logger {
       paths: secretNames.flatMap((secret) => [secret, `*.${secret}`, `*.*.${secret}`]),
       censor: '[redacted]',
     },
-    serializers: { err: serializeError, error: serializeError },
+    serializers: { err: (error: unknown) => serializeError(error) },
     hooks: {
       logMethod(this: Logger, args: Parameters<Logger['info']>, method: (...args: Parameters<Logger['info']>) => void) {
         for (const [index, arg] of args.entries()) if (typeof arg === 'string') args[index] = withoutSecrets(arg);
         method.apply(this, args);
       },
     },
-    formatters: { level: (label: string) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }), log: cleanTexts },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     base: { name, pid: process.pid },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
+/** The texts of a logged object without what looks like a secret; what lies deeper is protected by its name. */
+function cleanTexts(object: Record<string, unknown>): Record<string, unknown> {
+  const clean: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(object)) {
+    clean[name] = typeof value === 'string' ? withoutSecrets(value) : value;
+  }
+  return clean;
+}
+
+/** How many causes of an error are logged: they may run in a circle. */
+const maxCauses = 5;
+
 /** An error as it is logged: what it says, where it arose, what caused it; nothing else that clings to it. */
-function serializeError(error: unknown): unknown {
+function serializeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return withoutSecrets(String(error));
   return {
     type: error.name,
@@ -62,6 +75,6 @@ function serializeError(error: unknown): unknown {
     ...('kind' in error && { kind: error.kind }),
     ...('code' in error && { code: error.code }),
     stack: withoutSecrets(error.stack ?? ''),
-    ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
+    ...(error.cause !== undefined && depth < maxCauses && { cause: serializeError(error.cause, depth + 1) }),
   };
 }

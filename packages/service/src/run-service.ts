@@ -72,7 +72,7 @@ export async function runService<Settings extends ServiceSettings>(
     lifecycle.started = true;
     if (!lifecycle.signal.aborted) lifecycle.log.info({ healthPort: health.port }, 'started');
   } catch (cause) {
-    lifecycle.fail(cause instanceof Error ? cause : new Error(String(cause)));
+    lifecycle.failStart(cause instanceof Error ? cause : new Error(String(cause)));
   }
   return lifecycle.end();
 }
@@ -99,7 +99,7 @@ class Lifecycle {
   started = false;
   readonly #stop = new AbortController();
   readonly #releases: Release[] = [];
-  #failed = false;
+  #exitCode: number = exitCodes.stopped;
 
   constructor(log: Logger) {
     this.log = log;
@@ -114,8 +114,20 @@ class Lifecycle {
   }
 
   fail(cause: Error): void {
-    this.#failed = true;
+    this.#exitCode = exitCodes.failed;
     this.log.fatal({ err: cause }, cause.message);
+    this.#stop.abort();
+  }
+
+  /** The start has failed: by a wrong setting, by a fault, or because a signal ended its waits. */
+  failStart(cause: Error): void {
+    if (this.signal.aborted) return;
+    if (!(cause instanceof SettingsError)) {
+      this.fail(cause);
+      return;
+    }
+    this.#exitCode = exitCodes.wrongSettings;
+    process.stderr.write(`${withoutSecrets(cause.message)}\n`);
     this.#stop.abort();
   }
 
@@ -146,7 +158,7 @@ class Lifecycle {
       if (!(await this.#runRelease(release, limitMs))) left.push(release.name);
     }
     this.log.info({ left }, left.length === 0 ? 'stopped' : 'stopped; some parts did not end in time');
-    process.exit(this.#failed ? exitCodes.failed : exitCodes.stopped);
+    process.exit(this.#exitCode);
   }
 
   async #runRelease({ name, release }: Release, limitMs: number): Promise<boolean> {

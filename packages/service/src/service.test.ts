@@ -90,6 +90,15 @@ describe('the log', () => {
     expect(written).toContain('amqp://user:[password]@host');
   });
 
+  it('survives an error that is its own cause, and cleans texts beside it', () => {
+    const lines: string[] = [];
+    const log = createLog({ name: 'test', level: 'trace', destination: { write: (line) => void lines.push(line) } });
+    const circular = new Error('outer');
+    circular.cause = circular;
+    log.error({ err: circular, reason: 'redis://u:p@ss@host/0?password=hidden' }, 'failed');
+    expect(lines.join('')).toContain('redis://u:[password]@host/0?password=[redacted]');
+  });
+
   it('leaves what is no secret as it is', () => {
     const harmless = 'guild 1088510058284990888: shard 3 resumed, see https://discord.com/channels/1/2';
     expect(withoutSecrets(harmless)).toBe(harmless);
@@ -180,6 +189,10 @@ describe('a service', () => {
       `await runService('t', () => { throw new SettingsError('A is wrong'); }, async () => {});`,
     );
     expect(wrong).toMatchObject({ code: 2, output: '', errors: 't: A is wrong\n' });
+    const late = await runAsProcess(
+      `await runService('t', () => settings, async () => { throw new SettingsError('B is wrong'); });`,
+    );
+    expect(late).toMatchObject({ code: 2, errors: 'B is wrong\n' });
     const failed = await runAsProcess(
       `await runService('t', () => settings, async () => { throw new Error('no luck'); });`,
     );

@@ -39,12 +39,18 @@ export class StateConnection {
       connectTimeout: 5_000,
       retryStrategy: (attempt) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2),
     });
+    // Every failed attempt to connect closes a connection: only changes are told.
+    let available: boolean | undefined;
+    const tell = (now: boolean, cause?: Error) => {
+      if (available !== now) onAvailability(now, cause);
+      available = now;
+    };
     this.redis.on('ready', () => {
       this.#lastFailure = undefined;
-      onAvailability(true);
+      tell(true);
     });
     this.redis.on('error', (cause: Error) => (this.#lastFailure = cause));
-    this.redis.on('close', () => onAvailability(false, this.#lastFailure));
+    this.redis.on('close', () => tell(false, this.#lastFailure));
   }
 
   /** The full name of a key. */
@@ -72,6 +78,8 @@ export class StateConnection {
   }
 
   close(): void {
+    // An end that was asked for is no loss.
+    this.redis.removeAllListeners('close');
     this.redis.disconnect();
   }
 }
