@@ -10,24 +10,24 @@ export interface ClaimRequest {
   readonly eventId: string;
   /** What to do while Redis is away: see `Lane.withoutClaims`. */
   readonly withoutClaims: 'wait' | 'go-on';
-  /** Ends the wait for Redis. */
-  readonly signal: AbortSignal;
+  /** Each of them ends the wait for Redis. */
+  readonly signals: readonly AbortSignal[];
 }
 
 /**
  * Claims an event; undefined when it goes on without a claim, since Redis is away.
- * @throws {StoppingError} when the signal ends the wait for Redis.
+ * @throws {StoppingError} when a signal ends the wait for Redis.
  */
 export async function claimEvent(request: ClaimRequest): Promise<ClaimResult | undefined> {
-  const { claims, eventId, withoutClaims, signal } = request;
+  const { claims, eventId, withoutClaims, signals } = request;
   for (;;) {
     try {
       return await claims.claim(eventId);
     } catch (cause) {
       if (!(cause instanceof StateUnavailableError)) throw cause;
       if (withoutClaims === 'go-on') return undefined;
-      if (signal.aborted) throw new StoppingError({ cause });
-      await delay(redisPollMs, undefined, { signal }).catch(() => undefined);
+      if (signals.some((signal) => signal.aborted)) throw new StoppingError({ cause });
+      await delay(redisPollMs);
     }
   }
 }

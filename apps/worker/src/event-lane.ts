@@ -1,6 +1,7 @@
 import type { EventContext, Router } from '@arrakis/bot';
 import { nonceFor, type DiscordRest } from '@arrakis/discord-rest';
 import type { Lane } from './execution.ts';
+import { StoppingError } from './failure.ts';
 import { parseBody } from './payload.ts';
 
 export interface EventLaneParts {
@@ -37,7 +38,7 @@ export function eventLane({ queue, concurrency, maxAttempts, router, rest, handl
       return {
         event,
         handler: invocation.handler,
-        mayRetry: () => attempt < maxAttempts,
+        mayRetry: (cause) => attempt < maxAttempts || cause instanceof StoppingError,
         defer: async () => undefined,
         handle: () => invocation.run(context()),
         apologize: async () => undefined,

@@ -5,6 +5,7 @@ import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testk
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Execution, Lane } from './execution.ts';
 import { Executor, type ExecutorParts } from './executor.ts';
+import { StoppingError } from './failure.ts';
 import { deliveryOf, eventOf } from './testing/deliveries.ts';
 import { RecordingMetrics } from './testing/recording-metrics.ts';
 
@@ -249,4 +250,48 @@ describe('without Redis', () => {
     expect(causeOf(verdict)).toMatchObject({ kind: 'stopping' });
     expect(steps).toEqual([]);
   });
+});
+
+describe('what is no attempt', () => {
+  it('a handler that gives up because the worker ends: it comes again, uncounted, and nobody is told of a failure', async () => {
+    const ending = new AbortController();
+    const handle = (signal: AbortSignal) =>
+      new Promise<void>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new DOMException('gave up', 'AbortError')));
+        ending.abort(new StoppingError());
+      });
+    const { executor, steps, claims } = await executorOf({ handle }, { ending: ending.signal });
+    const verdict = await executor.execute(deliveryOf(event));
+    expect(verdict).toMatchObject({ kind: 'retry', counts: false, cause: { kind: 'stopping' } });
+    expect(steps).toEqual(['defer', 'handle']);
+    expect((await claims.claim(event.id)).outcome).toBe('claimed');
+  });
+
+  it('an event that another worker is at', async () => {
+    const { executor, claims } = await executorOf({});
+    await claims.claim(event.id);
+    expect(await executor.execute(deliveryOf(event))).toMatchObject({ kind: 'retry', counts: false });
+  });
+
+  it('a rate limit of Discord, which says when to come back', async () => {
+    const limited = Object.assign(new Error('limited'), { retryable: true, retryAfterMs: 7_000 });
+    const { executor } = await executorOf({ handle: () => Promise.reject(limited) });
+    expect(await executor.execute(deliveryOf(event))).toMatchObject({ kind: 'retry', counts: false, afterMs: 7_000 });
+  });
+});
+
+it('an event whose channel is lost while it waits for Redis is given up: the broker delivers it again', async () => {
+  const url = new URL((await testServices()).redisUrl);
+  const proxy = await TcpProxy.start(url.hostname, Number(url.port));
+  releases.push(() => proxy.stop());
+  const state = await connectState(proxy.rewrite(url.toString()));
+  proxy.refuse(true);
+  proxy.cut();
+  await waitFor(() => state.whyUnavailable() !== undefined, { what: 'the loss to be noticed' });
+  const lost = new AbortController();
+  const { executor, steps } = await executorOf({}, { claims: state.claims });
+  const executed = executor.execute(deliveryOf(event, { signal: lost.signal }));
+  lost.abort();
+  expect((await executed).kind).toBe('retry');
+  expect(steps).toEqual([]);
 });

@@ -51,7 +51,7 @@ export class Executor {
     try {
       const execution = await this.#lane.prepare(event, { attempt, redelivered, signal: limit.signal });
       if (execution === undefined) return this.#settled(event, 'ignored');
-      return await this.#claimed(execution, limit);
+      return await this.#claimed(execution, { limit, delivery });
     } catch (cause) {
       const mayRetry = attempt < this.#lane.maxAttempts || cause instanceof StoppingError;
       const verdict = failureVerdict(cause, mayRetry);
@@ -59,15 +59,19 @@ export class Executor {
     }
   }
 
-  async #claimed(execution: Execution, limit: TimeLimit): Promise<Verdict> {
+  async #claimed(
+    execution: Execution,
+    { limit, delivery }: { limit: TimeLimit; delivery: Delivery },
+  ): Promise<Verdict> {
     const { event } = execution;
-    const { claims, stopping: signal } = this.#parts;
+    const { claims, stopping } = this.#parts;
     const { withoutClaims } = this.#lane;
-    const result = await claimEvent({ claims, eventId: event.id, withoutClaims, signal });
+    const signals = [stopping, delivery.signal];
+    const result = await claimEvent({ claims, eventId: event.id, withoutClaims, signals });
     if (result?.outcome === 'done') return this.#settled(event, 'duplicate');
     // Whoever is at it may die at it: come back and see.
     if (result?.outcome === 'busy') {
-      return this.#settled(event, 'retry', retry(new ClaimedElsewhereError(), busyRetryMs));
+      return this.#settled(event, 'retry', retry(new ClaimedElsewhereError(), { afterMs: busyRetryMs, counts: false }));
     }
     const claim = result?.claim;
     try {
@@ -75,7 +79,10 @@ export class Executor {
         await execution.defer();
         await execution.handle();
       });
-    } catch (cause) {
+    } catch (thrown) {
+      // A handler that gave up because it was told to has not failed.
+      const stopped = limit.signal.reason instanceof StoppingError;
+      const cause = stopped ? new StoppingError({ cause: thrown }) : thrown;
       return this.#handlerFailed(execution, claim, cause);
     }
     await this.#mark(event, claim);

@@ -34,14 +34,14 @@ export class ClaimedElsewhereError extends Error {
   }
 }
 
-/** The worker stops before it could begin with the event. */
+/** The worker stops before it could end with the event. */
 export class StoppingError extends Error {
   override readonly name = 'StoppingError';
   readonly kind = 'stopping';
   readonly retryable = true;
 
   constructor(options?: ErrorOptions) {
-    super('The worker stopped before it could handle this event.', options);
+    super('The worker stopped before it was done with this event.', options);
   }
 }
 
@@ -52,7 +52,9 @@ export class StoppingError extends Error {
 export function failureVerdict(cause: unknown, mayRetry: boolean): Verdict {
   if (!mayRetry || isRetryable(cause) === false) return reject(cause);
   const afterMs = propertyOf(cause, 'retryAfterMs');
-  return typeof afterMs === 'number' ? retry(cause, afterMs) : retry(cause);
+  // Discord said when to come back, or nothing was begun: that was no attempt.
+  if (typeof afterMs === 'number') return retry(cause, { afterMs, counts: false });
+  return cause instanceof StoppingError ? retry(cause, { counts: false }) : retry(cause);
 }
 
 /** What an error says of whether a retry may help; undefined when it does not say. */

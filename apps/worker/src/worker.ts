@@ -9,6 +9,7 @@ import { eventLane } from './event-lane.ts';
 import type { Lane } from './execution.ts';
 import { Executor } from './executor.ts';
 import { createHandlers } from './handlers/index.ts';
+import { StoppingError } from './failure.ts';
 import { interactionLane } from './interaction-lane.ts';
 import { workerMetrics, type WorkerMetrics } from './worker-metrics.ts';
 
@@ -86,7 +87,7 @@ function consume(service: Service, { broker, lanes, executor }: Consumption): vo
     return consumer;
   });
   service.defer('consumers', stopLimitMs + 1_000, async () => {
-    const end = setTimeout(() => ending.abort(), stopLimitMs - settleReserveMs);
+    const end = setTimeout(() => ending.abort(new StoppingError()), stopLimitMs - settleReserveMs);
     const left = await stopAll(consumers);
     clearTimeout(end);
     if (left > 0) service.log.warn({ left }, 'messages in flight were left to others');

@@ -147,7 +147,7 @@ describe('a consumer', () => {
     const handle = async (delivery: Delivery): Promise<Verdict> => {
       seen.push(`${idOf(delivery)}#${delivery.attempt}`);
       if (idOf(delivery) === 'bad') return reject(new TypeError('no good'));
-      if (idOf(delivery) === 'again' && delivery.attempt === 1) return retry(new Error('later'), 1_000);
+      if (idOf(delivery) === 'again' && delivery.attempt === 1) return retry(new Error('later'), { afterMs: 1_000 });
       if (idOf(delivery) === 'throws') throw new RangeError('a bug');
       return done;
     };

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ConsumeMessage, MessageProperties } from 'amqplib';
 import type { Names } from '@arrakis/protocol';
 import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
-import { asError } from './errors.ts';
-import { attemptOf, deadLetterProperties, retryProperties } from './failed-message.ts';
+import { asError, BrokerError } from './errors.ts';
+import { attemptOf, deadLetterProperties, retryProperties, withoutForeignHeaders } from './failed-message.ts';
 import type { OutgoingMessage, Publisher } from './publisher.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
 import { reject, type Verdict } from './verdict.ts';
@@ -17,8 +18,10 @@ export interface Delivery {
   readonly properties: unknown;
   /** Whether the broker has delivered it before, to somebody who did not settle it. */
   readonly redelivered: boolean;
-  /** 1 for the first time; every retry adds one. */
+  /** 1 for the first time; every retry that counts adds one. */
   readonly attempt: number;
+  /** Aborted when the message is no longer ours: its channel is lost, and the broker delivers it again. */
+  readonly signal: AbortSignal;
 }
 
 export interface ConsumeOptions {
@@ -28,6 +31,9 @@ export interface ConsumeOptions {
   /** Decides what becomes of the message. A throw is a bug and counts as `reject`. */
   handle(delivery: Delivery): Promise<Verdict>;
 }
+
+/** A copy for a retry tier or the dead letters. */
+type FailedCopy = OutgoingMessage & { readonly properties: ReturnType<typeof retryProperties> };
 
 /** What a consumer needs of its broker. */
 export interface ConsumerPorts {
@@ -47,6 +53,8 @@ export class Consumer implements Attachment {
   readonly #inFlight = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #channel: Channel | undefined;
+  /** Aborted with the channel. */
+  #life = new AbortController();
   #consumerTag: string | undefined;
 
   constructor(options: ConsumeOptions, ports: ConsumerPorts) {
@@ -62,14 +70,17 @@ export class Consumer implements Attachment {
     channel.on('close', () => fail(new Error(`the broker closed the channel that consumes '${queue}'`)));
     await channel.prefetch(prefetch);
     this.#channel = channel;
+    this.#life = new AbortController();
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (message === null) fail(new Error(`the broker cancelled the consumer of '${queue}': was the queue deleted?`));
       else this.#accept(channel, message);
     });
     this.#consumerTag = consumerTag;
+    if (this.#stopping.signal.aborted) await channel.cancel(consumerTag);
   }
 
   detach(): void {
+    this.#life.abort();
     this.#channel = undefined;
     this.#consumerTag = undefined;
   }
@@ -86,7 +97,7 @@ export class Consumer implements Attachment {
   async stop(timeoutMs: number): Promise<number> {
     this.#stopping.abort();
     const deadline = AbortSignal.timeout(timeoutMs);
-    const expired = delay(timeoutMs, undefined, { ref: false });
+    const expired = once(deadline, 'abort');
     if (this.#channel !== undefined && this.#consumerTag !== undefined) {
       const cancelled = this.#channel.cancel(this.#consumerTag).catch(() => undefined);
       await Promise.race([cancelled, expired]);
@@ -98,17 +109,20 @@ export class Consumer implements Attachment {
   }
 
   #accept(channel: Channel, message: ConsumeMessage): void {
+    // What comes between the wish to stop and the broker's answer goes back when the channel closes.
+    if (this.#stopping.signal.aborted) return;
     const settled = this.#execute(channel, message).finally(() => this.#inFlight.delete(settled));
     this.#inFlight.add(settled);
   }
 
   async #execute(channel: Channel, message: ConsumeMessage): Promise<void> {
     const verdict = await this.#decide(message);
+    const copy = this.#copyFor(message, verdict);
     const backoff = new Backoff({ minMs: 100, maxMs: 5_000 });
     // A channel that is no longer current has given its messages back: they will be delivered again.
     while (this.#channel === channel) {
       try {
-        await this.#settle(channel, message, verdict);
+        await this.#settle(channel, message, copy);
         return;
       } catch (cause) {
         const messageId: unknown = message.properties.messageId;
@@ -132,19 +146,30 @@ export class Consumer implements Attachment {
         properties: message.properties,
         redelivered: message.fields.redelivered,
         attempt: attemptOf(message.properties),
+        signal: this.#life.signal,
       });
     } catch (cause) {
       return reject(cause);
     }
   }
 
-  async #settle(channel: Channel, message: ConsumeMessage, verdict: Verdict): Promise<void> {
-    const copy = this.#copyFor(message, verdict);
-    if (copy !== undefined) await this.#ports.publisher.publish(copy);
+  async #settle(channel: Channel, message: ConsumeMessage, copy: FailedCopy | undefined): Promise<void> {
+    if (copy !== undefined) await this.#place(copy);
     if (this.#channel === channel) channel.ack(message);
   }
 
-  #copyFor(message: ConsumeMessage, verdict: Verdict): OutgoingMessage | undefined {
+  /** What came with a message may be more than can be sent on with it: then it goes without. */
+  async #place(copy: FailedCopy): Promise<void> {
+    const { publisher } = this.#ports;
+    try {
+      await publisher.publish(copy);
+    } catch (cause) {
+      if (!(cause instanceof BrokerError && cause.kind === 'unencodable')) throw cause;
+      await publisher.publish({ ...copy, properties: withoutForeignHeaders(copy.properties) });
+    }
+  }
+
+  #copyFor(message: ConsumeMessage, verdict: Verdict): FailedCopy | undefined {
     const { content: body } = message;
     const properties: MessageProperties = message.properties;
     switch (verdict.kind) {
@@ -156,7 +181,7 @@ export class Consumer implements Attachment {
           exchange: this.#tierFor(attempt, verdict.afterMs),
           routingKey: this.#options.queue,
           body,
-          properties: retryProperties(properties, attempt, verdict.cause),
+          properties: retryProperties(properties, verdict.counts === false ? attempt : attempt + 1, verdict.cause),
         };
       }
       case 'reject':

@@ -4,10 +4,18 @@
  * - `refused`: the broker answered a publish with a nack, because a queue is full or unavailable;
  * - `unroutable`: no queue is bound for the message's routing key;
  * - `unconfirmed`: no answer to a publish came in time, the message may or may not have arrived;
+ * - `unencodable`: AMQP cannot carry the message as it is, because of its headers for example;
  * - `topology`: an exchange or queue exists with other arguments, or may not be declared;
  * - `settings`: the URL cannot be used.
  */
-export type BrokerErrorKind = 'disconnected' | 'refused' | 'unroutable' | 'unconfirmed' | 'topology' | 'settings';
+export type BrokerErrorKind =
+  | 'disconnected'
+  | 'refused'
+  | 'unroutable'
+  | 'unconfirmed'
+  | 'unencodable'
+  | 'topology'
+  | 'settings';
 
 const retryableKinds: ReadonlySet<BrokerErrorKind> = new Set(['disconnected', 'refused', 'unroutable', 'unconfirmed']);
 
@@ -27,5 +35,14 @@ export class BrokerError extends Error {
 
 /** The cause as an Error, whatever was thrown. */
 export function asError(cause: unknown): Error {
-  return cause instanceof Error ? cause : new Error(String(cause));
+  return cause instanceof Error ? cause : new Error(textOf(cause));
+}
+
+/** Any value as text; some objects refuse to be written. */
+export function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'something that cannot be written as text';
+  }
 }

@@ -1,10 +1,11 @@
 import type { MessageProperties, Options } from 'amqplib';
-import { asError } from './errors.ts';
+import { withoutSecrets } from '@arrakis/service';
+import { asError, textOf } from './errors.ts';
 
 const attemptHeader = 'x-arrakis-attempt';
 
 /** Largest piece of an error kept in a header, in characters: amqplib refuses header tables above 64 KiB. */
-const limits = { message: 1_024, stack: 8_192 };
+const limits = { name: 100, message: 1_024, stack: 8_192 };
 
 /** Bytes of foreign headers that a copy takes along; another client may send more than amqplib can encode. */
 const foreignHeadersLimit = 32_768;
@@ -15,6 +16,9 @@ const foreignHeadersLimit = 32_768;
  */
 const brokerHeaders = /^(x-death|x-first-death-|x-last-death-|x-delivery-count|x-acquired-count|CC$|BCC$)/;
 
+/** Headers that are written here. */
+const ownFailureHeader = /^x-arrakis-(error|attempt|origin|first-failed|last-failed)/;
+
 /** What a copy takes over beside its headers. */
 const keptProperties = ['type', 'priority', 'appId', 'timestamp', 'contentType', 'correlationId'] as const;
 
@@ -24,14 +28,11 @@ export function attemptOf(properties: MessageProperties): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 1;
 }
 
-/**
- * The properties of a copy that waits for its next attempt: the same message, one attempt further.
- * `attempt` is that of the handling that failed.
- */
+/** The properties of a copy that waits for its next attempt, which `attempt` numbers. */
 export function retryProperties(properties: MessageProperties, attempt: number, cause: unknown) {
   return copyProperties(properties, {
     ...failureHeaders(properties, cause),
-    [attemptHeader]: attempt + 1,
+    [attemptHeader]: attempt,
   });
 }
 
@@ -52,20 +53,33 @@ function failureHeaders(properties: MessageProperties, cause: unknown): Record<s
   return {
     'x-arrakis-first-failed': typeof first === 'number' ? first : now,
     'x-arrakis-last-failed': now,
-    'x-arrakis-error': error.name,
-    'x-arrakis-error-kind': 'kind' in error ? String(error.kind) : 'unknown',
-    'x-arrakis-error-message': error.message.slice(0, limits.message),
-    'x-arrakis-error-stack': (error.stack ?? '').slice(0, limits.stack),
+    'x-arrakis-error': headerText(error.name, limits.name),
+    'x-arrakis-error-kind': headerText('kind' in error ? error.kind : 'unknown', limits.name),
+    'x-arrakis-error-message': headerText(error.message, limits.message),
+    'x-arrakis-error-stack': headerText(error.stack ?? '', limits.stack),
   };
+}
+
+/** Dead letters are looked at on screens: what errors say about secrets is taken out before. */
+function headerText(value: unknown, limit: number): string {
+  return withoutSecrets(textOf(value)).slice(0, limit);
+}
+
+/** The same copy with none of the headers that came with the message, for one that cannot be encoded with them. */
+export function withoutForeignHeaders<Copy extends { readonly headers: Readonly<Record<string, unknown>> }>(
+  copy: Copy,
+): Copy {
+  const own = Object.entries(copy.headers).filter(([name]) => ownFailureHeader.test(name));
+  return { ...copy, headers: { ...Object.fromEntries(own), 'x-arrakis-headers-dropped': 1 } };
 }
 
 function copyProperties(
   properties: MessageProperties,
   added: Record<string, string | number>,
-): Options.Publish & { messageId: string } {
+): Options.Publish & { messageId: string; headers: Record<string, unknown> } {
   const foreign = Object.entries(properties.headers ?? {}).filter(([name]) => !brokerHeaders.test(name));
   const headers: Record<string, unknown> =
-    JSON.stringify(foreign).length > foreignHeadersLimit
+    Buffer.byteLength(JSON.stringify(foreign)) > foreignHeadersLimit
       ? { 'x-arrakis-headers-dropped': foreign.length }
       : Object.fromEntries(foreign);
   const kept: Record<string, unknown> = {};

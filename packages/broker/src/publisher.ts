@@ -25,6 +25,8 @@ interface Pending {
  */
 export class Publisher implements Attachment {
   #channel: ConfirmChannel | undefined;
+  #fail: ((cause: Error) => void) | undefined;
+  #blocked = false;
   readonly #pending = new Map<string, Pending>();
 
   async attach({ model, fail }: Link): Promise<void> {
@@ -36,10 +38,18 @@ export class Publisher implements Attachment {
       if (pending !== undefined) pending.returned = true;
     });
     this.#channel = channel;
+    this.#fail = fail;
+    this.#blocked = false;
+  }
+
+  /** What is written while the broker does not read would only be confirmed, and so repeated, much later. */
+  block(blocked: boolean): void {
+    this.#blocked = blocked;
   }
 
   detach(cause: Error): void {
     this.#channel = undefined;
+    this.#fail = undefined;
     const lost = new BrokerError('unconfirmed', `The connection was lost before a confirm: ${cause.message}`, {
       cause,
     });
@@ -48,21 +58,20 @@ export class Publisher implements Attachment {
 
   /**
    * Resolves when the broker has taken responsibility for the message.
-   * @throws {BrokerError} `disconnected`, `refused`, `unroutable` or `unconfirmed`; all may be tried again.
+   * @throws {BrokerError} `disconnected`, `refused`, `unroutable` or `unconfirmed`, which may be tried again;
+   *   `unencodable`, which never succeeds.
    */
   async publish(message: OutgoingMessage): Promise<void> {
     const channel = this.#channel;
     if (channel === undefined) throw new BrokerError('disconnected', 'There is no broker connection to publish on.');
+    if (this.#blocked) throw new BrokerError('disconnected', 'The broker is blocked: it reads nothing for now.');
     const { messageId } = message.properties;
     if (this.#pending.has(messageId)) {
       throw new BrokerError('unconfirmed', `A message '${messageId}' is being published already.`);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const pending: Pending = { returned: false, reject };
-    const timer = setTimeout(
-      () => reject(new BrokerError('unconfirmed', `No confirm within ${confirmTimeoutMs} ms.`)),
-      confirmTimeoutMs,
-    );
+    const timer = setTimeout(() => this.#giveUp(reject), confirmTimeoutMs);
     this.#pending.set(messageId, pending);
     try {
       channel.publish(
@@ -78,12 +87,26 @@ export class Publisher implements Attachment {
       );
       await promise;
     } catch (cause) {
-      throw cause instanceof BrokerError ? cause : new BrokerError('disconnected', asError(cause).message, { cause });
+      throw publishError(cause);
     } finally {
       clearTimeout(timer);
       this.#pending.delete(messageId);
     }
   }
+
+  /** A broker that is neither blocked nor answers is not there: on a new connection the message is sent once more. */
+  #giveUp(reject: (cause: Error) => void): void {
+    const cause = new BrokerError('unconfirmed', `No confirm within ${confirmTimeoutMs} ms.`);
+    reject(cause);
+    if (!this.#blocked) this.#fail?.(cause);
+  }
+}
+
+function publishError(cause: unknown): BrokerError {
+  if (cause instanceof BrokerError) return cause;
+  const { message } = asError(cause);
+  const unencodable = cause instanceof TypeError || cause instanceof RangeError;
+  return new BrokerError(unencodable ? 'unencodable' : 'disconnected', message, { cause });
 }
 
 function refusedBy(cause: unknown): BrokerError {

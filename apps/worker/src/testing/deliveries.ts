@@ -20,5 +20,13 @@ export function eventOf(type: string, payload: unknown, fields: Partial<Event> =
 /** The event as the broker delivers it. */
 export function deliveryOf(event: Event, fields: Partial<Delivery> = {}): Delivery {
   const { body, properties } = encodeEvent(event);
-  return { queue: 'queue', body, properties, redelivered: false, attempt: 1, ...fields };
+  return {
+    queue: 'queue',
+    body,
+    properties,
+    redelivered: false,
+    attempt: 1,
+    signal: new AbortController().signal,
+    ...fields,
+  };
 }

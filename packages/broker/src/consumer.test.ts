@@ -1,0 +1,154 @@
+import { connect, type ChannelModel, type GetMessage } from 'amqplib';
+import { namesIn } from '@arrakis/protocol';
+import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Broker, done, reject, retry, type BrokerEvent, type Delivery } from './index.ts';
+
+let namespace: string;
+let inspector: ChannelModel;
+let broker: Broker;
+let events: BrokerEvent[];
+
+beforeEach(async () => {
+  namespace = uniqueNamespace();
+  events = [];
+  const { rabbitmqUrl: url } = await testServices();
+  inspector = await connect(url);
+  broker = new Broker({ url, namespace, connectionName: 'test', onEvent: (event) => events.push(event) });
+});
+
+afterEach(async () => {
+  await broker.close();
+  await inspector.close();
+});
+
+const queueOf = () => namesIn(namespace).guildEvents;
+
+/** Sends straight to the queue, as any client may. */
+async function send(messageId: string, headers: Record<string, unknown> = {}): Promise<void> {
+  await waitFor(async () => (await broker.queueDepths()).has(queueOf()), { what: 'the topology' });
+  const channel = await inspector.createConfirmChannel();
+  channel.sendToQueue(queueOf(), Buffer.from(messageId), { messageId, headers, persistent: true });
+  await channel.waitForConfirms();
+  await channel.close();
+}
+
+async function deadLetters(count: number): Promise<GetMessage[]> {
+  const channel = await inspector.createChannel();
+  const taken: GetMessage[] = [];
+  await waitFor(
+    async () => {
+      const message = await channel.get(namesIn(namespace).deadLetters, { noAck: true });
+      if (message !== false) taken.push(message);
+      return taken.length >= count;
+    },
+    { what: `${count} dead letters` },
+  );
+  await channel.close();
+  return taken;
+}
+
+const headersOf = (message: GetMessage | undefined): Record<string, unknown> => ({ ...message?.properties.headers });
+
+describe('what a handler may throw', () => {
+  const oddities: readonly [string, () => unknown][] = [
+    ['an object that cannot be written', () => Object.create(null)],
+    ['an error whose kind cannot be written', () => Object.assign(new Error('odd'), { kind: Object.create(null) })],
+    ['an error whose message is no text', () => Object.assign(new Error('x'), { message: 5, name: ['a'] })],
+    ['an error with a very long message', () => new Error('界'.repeat(100_000))],
+    ['nothing', () => undefined],
+  ];
+
+  it.each(oddities)('%s: the message is among the dead letters', async (_what, thrown) => {
+    broker.consume({ queue: queueOf(), prefetch: 1, handle: async () => reject(thrown()) });
+    await send('odd');
+    const [letter] = await deadLetters(1);
+    expect(letter?.properties.messageId).toBe('odd');
+    expect(headersOf(letter)['x-arrakis-error']).toBeTypeOf('string');
+  });
+
+  it('says nothing secret among the dead letters', async () => {
+    const token = 'aW50ZXJhY3Rpb246c2VjcmV0';
+    const cause = new Error(`POST https://u:hunter2@host/webhooks/1088510058284990888/${token} failed`);
+    broker.consume({ queue: queueOf(), prefetch: 1, handle: async () => reject(cause) });
+    await send('leaky');
+    const text = JSON.stringify(headersOf((await deadLetters(1))[0]));
+    expect(text).toContain('[token]');
+    expect(text).not.toMatch(/hunter2|aW50ZXJhY3/);
+  });
+});
+
+it('a message with more headers than can be sent on is dead-lettered without them, and holds nobody up', async () => {
+  const handled: string[] = [];
+  broker.consume({
+    queue: queueOf(),
+    prefetch: 1,
+    handle: async (delivery: Delivery) => {
+      handled.push(delivery.body.toString());
+      return delivery.body.toString() === 'large' ? reject(new Error('no')) : done;
+    },
+  });
+  await send('large', { 'x-large': '界'.repeat(21_500) });
+  await send('good');
+  const [letter] = await deadLetters(1);
+  expect(headersOf(letter)).toMatchObject({ 'x-arrakis-headers-dropped': 1, 'x-arrakis-error-message': 'no' });
+  await waitFor(() => handled.includes('good'), { what: 'the message behind it' });
+});
+
+it('a retry that does not count keeps the attempt', async () => {
+  const attempts: number[] = [];
+  broker.consume({
+    queue: queueOf(),
+    prefetch: 1,
+    handle: async ({ attempt }) => {
+      attempts.push(attempt);
+      if (attempts.length === 1) return retry(new Error('busy'), { afterMs: 100, counts: false });
+      return attempts.length === 2 ? retry(new Error('failed'), { afterMs: 100 }) : done;
+    },
+  });
+  await send('again');
+  await waitFor(() => attempts.length === 3, { what: 'three attempts', timeoutMs: 15_000 });
+  expect(attempts).toEqual([1, 1, 2]);
+});
+
+it('a delivery says when its channel is lost, and the message comes again', async () => {
+  const { rabbitmqUrl } = await testServices();
+  const target = new URL(rabbitmqUrl);
+  await using proxy = await TcpProxy.start(target.hostname, Number(target.port));
+  const cut = new Broker({ url: proxy.rewrite(rabbitmqUrl), namespace, connectionName: 'test' });
+  const deliveries: Delivery[] = [];
+  cut.consume({
+    queue: queueOf(),
+    prefetch: 5,
+    handle: async (delivery) => {
+      deliveries.push(delivery);
+      if (deliveries.length === 1) await new Promise((resolve) => delivery.signal.addEventListener('abort', resolve));
+      return done;
+    },
+  });
+  await send('once');
+  await waitFor(() => deliveries.length === 1, { what: 'the delivery' });
+  proxy.cut();
+  await waitFor(() => deliveries.length === 2, { what: 'the second delivery', timeoutMs: 15_000 });
+  expect(deliveries.map(({ signal, redelivered }) => [signal.aborted, redelivered])).toEqual([
+    [true, false],
+    [false, true],
+  ]);
+  await cut.close();
+});
+
+it('while the broker is blocked no copy is written, and afterwards each is there once', async () => {
+  broker.consume({ queue: queueOf(), prefetch: 5, handle: async () => reject(new Error('no')) });
+  const { publisher } = broker;
+  await waitFor(() => broker.whyNotReady() === undefined, { what: 'the broker' });
+  publisher.block(true);
+  await send('one');
+  await send('two');
+  await waitFor(() => events.filter(({ type }) => type === 'settle-failed').length >= 4, { what: 'tries in vain' });
+  publisher.block(false);
+  const letters = await deadLetters(2);
+  expect(letters.map(({ properties }) => String(properties.messageId)).toSorted()).toEqual(['one', 'two']);
+  const depth = async () => (await broker.queueDepths()).get(namesIn(namespace).deadLetters)?.ready;
+  await waitFor(async () => (await broker.queueDepths()).get(queueOf())?.ready === 0, { what: 'an empty queue' });
+  expect(await depth()).toBe(0);
+});
