@@ -1,7 +1,7 @@
 import type { EventContext, Router } from '@arrakis/bot';
 import { nonceFor, type DiscordRest } from '@arrakis/discord-rest';
 import type { Lane } from './execution.ts';
-import { StoppingError } from './failure.ts';
+import { isPostponement } from './failure.ts';
 import { parseBody } from './payload.ts';
 
 export interface EventLaneParts {
@@ -38,7 +38,7 @@ export function eventLane({ queue, concurrency, maxAttempts, router, rest, handl
       return {
         event,
         handler: invocation.handler,
-        mayRetry: (cause) => attempt < maxAttempts || cause instanceof StoppingError,
+        mayRetry: (cause) => attempt < maxAttempts || isPostponement(cause),
         defer: async () => undefined,
         handle: () => invocation.run(context()),
         apologize: async () => undefined,

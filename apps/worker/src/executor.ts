@@ -4,7 +4,14 @@ import type { Logger } from '@arrakis/service';
 import type { Claim, Claims } from '@arrakis/state';
 import { claimEvent } from './claim.ts';
 import type { Execution, Lane, Result } from './execution.ts';
-import { ClaimedElsewhereError, failureVerdict, HandlerTimeoutError, StoppingError } from './failure.ts';
+import {
+  ClaimedElsewhereError,
+  failureVerdict,
+  HandlerTimeoutError,
+  isPostponement,
+  isRetryable,
+  StoppingError,
+} from './failure.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -53,7 +60,7 @@ export class Executor {
       if (execution === undefined) return this.#settled(event, 'ignored');
       return await this.#claimed(execution, { limit, delivery });
     } catch (cause) {
-      const mayRetry = attempt < this.#lane.maxAttempts || cause instanceof StoppingError;
+      const mayRetry = attempt < this.#lane.maxAttempts || isPostponement(cause);
       const verdict = failureVerdict(cause, mayRetry);
       return this.#failed(event, { verdict, cause, handler: 'none' });
     }
@@ -79,17 +86,15 @@ export class Executor {
         await execution.defer();
         await execution.handle();
       });
-    } catch (thrown) {
-      // A handler that gave up because it was told to has not failed.
-      const stopped = limit.signal.reason instanceof StoppingError;
-      const cause = stopped ? new StoppingError({ cause: thrown }) : thrown;
-      return this.#handlerFailed(execution, claim, cause);
+    } catch (cause) {
+      return this.#handlerFailed(execution, { claim, cause: unlessStopped(cause, limit.signal) });
     }
     await this.#mark(event, claim);
     return this.#settled(event, 'done');
   }
 
-  async #handlerFailed(execution: Execution, claim: Claim | undefined, cause: unknown): Promise<Verdict> {
+  async #handlerFailed(execution: Execution, failure: { claim: Claim | undefined; cause: unknown }): Promise<Verdict> {
+    const { claim, cause } = failure;
     const { event, handler } = execution;
     const verdict = failureVerdict(cause, execution.mayRetry(cause));
     // A handler that runs past its time may still be at work: its claim ends by itself.
@@ -123,4 +128,13 @@ export class Executor {
     else log.error(about, 'failed for good: see the dead letters');
     return this.#settled(event, verdict.kind === 'retry' ? 'retry' : 'reject', verdict);
   }
+}
+
+/**
+ * A handler that gave up because it was told to has not failed. What must not be repeated is left as it is, and so
+ * is the end of the handler's time: it may still be at work.
+ */
+function unlessStopped(cause: unknown, signal: AbortSignal): unknown {
+  const final = cause instanceof HandlerTimeoutError || isRetryable(cause) === false;
+  return signal.reason instanceof StoppingError && !final ? new StoppingError({ cause }) : cause;
 }

@@ -45,6 +45,11 @@ export class StoppingError extends Error {
   }
 }
 
+/** Whether nothing was tried: the worker ends, or Discord said when to come back. That is no attempt. */
+export function isPostponement(cause: unknown): boolean {
+  return cause instanceof StoppingError || typeof propertyOf(cause, 'retryAfterMs') === 'number';
+}
+
 /**
  * What a failure means for its message. An error says itself whether a retry may help (`retryable`); one that does
  * not say so is tried again, since most causes pass.
@@ -52,9 +57,10 @@ export class StoppingError extends Error {
 export function failureVerdict(cause: unknown, mayRetry: boolean): Verdict {
   if (!mayRetry || isRetryable(cause) === false) return reject(cause);
   const afterMs = propertyOf(cause, 'retryAfterMs');
-  // Discord said when to come back, or nothing was begun: that was no attempt.
-  if (typeof afterMs === 'number') return retry(cause, { afterMs, counts: false });
-  return cause instanceof StoppingError ? retry(cause, { counts: false }) : retry(cause);
+  return retry(cause, {
+    ...(typeof afterMs === 'number' && { afterMs }),
+    ...(isPostponement(cause) && { counts: false }),
+  });
 }
 
 /** What an error says of whether a retry may help; undefined when it does not say. */

@@ -10,7 +10,7 @@ import { acknowledgeBy, answerBy, type DiscordRest } from '@arrakis/discord-rest
 import type { Event } from '@arrakis/protocol';
 import { apologize, unavailable } from './apology.ts';
 import type { DeliveryFacts, Execution, Lane } from './execution.ts';
-import { ExpiredInteractionError, isRetryable, StoppingError } from './failure.ts';
+import { ExpiredInteractionError, isPostponement, isRetryable } from './failure.ts';
 import { parseBody } from './payload.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -60,7 +60,7 @@ function execution(event: Event, { interaction, context, invocation, mayAttempt 
     handler: invocation.handler,
     // Unlike an event, a bug is not tried again: who waits is better told at once than after a minute.
     mayRetry: (cause) =>
-      (mayAttempt || cause instanceof StoppingError) &&
+      (mayAttempt || isPostponement(cause)) &&
       isRetryable(cause) === true &&
       context.acknowledged &&
       !context.answered &&

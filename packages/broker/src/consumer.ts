@@ -4,7 +4,7 @@ import type { Channel, ConsumeMessage, MessageProperties } from 'amqplib';
 import type { Names } from '@arrakis/protocol';
 import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
-import { asError, BrokerError } from './errors.ts';
+import { asError, BrokerError, textOf } from './errors.ts';
 import { attemptOf, deadLetterProperties, retryProperties, withoutForeignHeaders } from './failed-message.ts';
 import type { OutgoingMessage, Publisher } from './publisher.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
@@ -30,6 +30,14 @@ export interface ConsumeOptions {
   readonly prefetch: number;
   /** Decides what becomes of the message. A throw is a bug and counts as `reject`. */
   handle(delivery: Delivery): Promise<Verdict>;
+}
+
+/** A message and the channel on which alone it can be settled. */
+interface Delivered {
+  readonly channel: Channel;
+  readonly message: ConsumeMessage;
+  /** Aborted with the channel. */
+  readonly signal: AbortSignal;
 }
 
 /** A copy for a retry tier or the dead letters. */
@@ -71,9 +79,10 @@ export class Consumer implements Attachment {
     await channel.prefetch(prefetch);
     this.#channel = channel;
     this.#life = new AbortController();
+    const { signal } = this.#life;
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (message === null) fail(new Error(`the broker cancelled the consumer of '${queue}': was the queue deleted?`));
-      else this.#accept(channel, message);
+      else this.#accept({ channel, message, signal });
     });
     this.#consumerTag = consumerTag;
     if (this.#stopping.signal.aborted) await channel.cancel(consumerTag);
@@ -108,37 +117,43 @@ export class Consumer implements Attachment {
     return this.#inFlight.size;
   }
 
-  #accept(channel: Channel, message: ConsumeMessage): void {
-    // What comes between the wish to stop and the broker's answer goes back when the channel closes.
-    if (this.#stopping.signal.aborted) return;
-    const settled = this.#execute(channel, message).finally(() => this.#inFlight.delete(settled));
+  #accept(delivered: Delivered): void {
+    if (this.#stopping.signal.aborted) {
+      // Somebody else has it at once, and not only when the channel closes.
+      delivered.channel.nack(delivered.message, false, true);
+      return;
+    }
+    const settled = this.#execute(delivered).finally(() => this.#inFlight.delete(settled));
     this.#inFlight.add(settled);
   }
 
-  async #execute(channel: Channel, message: ConsumeMessage): Promise<void> {
-    const verdict = await this.#decide(message);
-    const copy = this.#copyFor(message, verdict);
+  async #execute(delivered: Delivered): Promise<void> {
+    const { channel, message } = delivered;
+    const verdict = await this.#decide(delivered);
+    let copy: FailedCopy | undefined;
     const backoff = new Backoff({ minMs: 100, maxMs: 5_000 });
     // A channel that is no longer current has given its messages back: they will be delivered again.
     while (this.#channel === channel) {
       try {
-        await this.#settle(channel, message, copy);
+        // Made once: published again, the same copy is not written twice.
+        copy ??= this.#copyFor(message, verdict);
+        if (copy !== undefined) await this.#ports.publisher.publish(copy);
+        if (this.#channel === channel) channel.ack(message);
         return;
       } catch (cause) {
-        const messageId: unknown = message.properties.messageId;
-        this.#ports.onEvent({
-          type: 'settle-failed',
-          queue: this.#options.queue,
-          messageId: String(messageId),
-          cause: asError(cause),
-        });
+        const messageId = textOf(() => message.properties.messageId);
+        this.#ports.onEvent({ type: 'settle-failed', queue: this.#options.queue, messageId, cause: asError(cause) });
+        // What came with a message may be more than can be sent on with it: then it goes without.
+        if (cause instanceof BrokerError && cause.kind === 'unencodable' && copy !== undefined) {
+          copy = { ...copy, properties: withoutForeignHeaders(copy.properties) };
+        }
       }
       await delay(backoff.next(), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       if (this.#stopping.signal.aborted) return;
     }
   }
 
-  async #decide(message: ConsumeMessage): Promise<Verdict> {
+  async #decide({ message, signal }: Delivered): Promise<Verdict> {
     try {
       return await this.#options.handle({
         queue: this.#options.queue,
@@ -146,26 +161,10 @@ export class Consumer implements Attachment {
         properties: message.properties,
         redelivered: message.fields.redelivered,
         attempt: attemptOf(message.properties),
-        signal: this.#life.signal,
+        signal,
       });
     } catch (cause) {
       return reject(cause);
-    }
-  }
-
-  async #settle(channel: Channel, message: ConsumeMessage, copy: FailedCopy | undefined): Promise<void> {
-    if (copy !== undefined) await this.#place(copy);
-    if (this.#channel === channel) channel.ack(message);
-  }
-
-  /** What came with a message may be more than can be sent on with it: then it goes without. */
-  async #place(copy: FailedCopy): Promise<void> {
-    const { publisher } = this.#ports;
-    try {
-      await publisher.publish(copy);
-    } catch (cause) {
-      if (!(cause instanceof BrokerError && cause.kind === 'unencodable')) throw cause;
-      await publisher.publish({ ...copy, properties: withoutForeignHeaders(copy.properties) });
     }
   }
 
@@ -181,7 +180,7 @@ export class Consumer implements Attachment {
           exchange: this.#tierFor(attempt, verdict.afterMs),
           routingKey: this.#options.queue,
           body,
-          properties: retryProperties(properties, verdict.counts === false ? attempt : attempt + 1, verdict.cause),
+          properties: retryProperties(properties, verdict.counts ? attempt + 1 : attempt, verdict.cause),
         };
       }
       case 'reject':

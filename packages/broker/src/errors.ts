@@ -35,13 +35,13 @@ export class BrokerError extends Error {
 
 /** The cause as an Error, whatever was thrown. */
 export function asError(cause: unknown): Error {
-  return cause instanceof Error ? cause : new Error(textOf(cause));
+  return cause instanceof Error ? cause : new Error(textOf(() => cause));
 }
 
-/** Any value as text; some objects refuse to be written. */
-export function textOf(value: unknown): string {
+/** What `read` gives, as text; some values refuse to be read or written. */
+export function textOf(read: () => unknown): string {
   try {
-    return String(value);
+    return String(read());
   } catch {
     return 'something that cannot be written as text';
   }

@@ -53,24 +53,27 @@ function failureHeaders(properties: MessageProperties, cause: unknown): Record<s
   return {
     'x-arrakis-first-failed': typeof first === 'number' ? first : now,
     'x-arrakis-last-failed': now,
-    'x-arrakis-error': headerText(error.name, limits.name),
-    'x-arrakis-error-kind': headerText('kind' in error ? error.kind : 'unknown', limits.name),
-    'x-arrakis-error-message': headerText(error.message, limits.message),
-    'x-arrakis-error-stack': headerText(error.stack ?? '', limits.stack),
+    'x-arrakis-error': headerText(() => error.name, limits.name),
+    'x-arrakis-error-kind': headerText(() => ('kind' in error ? error.kind : 'unknown'), limits.name),
+    'x-arrakis-error-message': headerText(() => error.message, limits.message),
+    'x-arrakis-error-stack': headerText(() => error.stack ?? '', limits.stack),
   };
 }
 
 /** Dead letters are looked at on screens: what errors say about secrets is taken out before. */
-function headerText(value: unknown, limit: number): string {
-  return withoutSecrets(textOf(value)).slice(0, limit);
+function headerText(read: () => unknown, limit: number): string {
+  // Cut before, so that a text of megabytes is not searched, and after, since what replaces a secret may be longer.
+  return withoutSecrets(textOf(read).slice(0, limit + 1_024)).slice(0, limit);
 }
 
 /** The same copy with none of the headers that came with the message, for one that cannot be encoded with them. */
 export function withoutForeignHeaders<Copy extends { readonly headers: Readonly<Record<string, unknown>> }>(
   copy: Copy,
 ): Copy {
-  const own = Object.entries(copy.headers).filter(([name]) => ownFailureHeader.test(name));
-  return { ...copy, headers: { ...Object.fromEntries(own), 'x-arrakis-headers-dropped': 1 } };
+  const all = Object.entries(copy.headers);
+  const own = all.filter(([name]) => ownFailureHeader.test(name));
+  const dropped = all.length - own.length;
+  return { ...copy, headers: { ...Object.fromEntries(own), 'x-arrakis-headers-dropped': dropped } };
 }
 
 function copyProperties(

@@ -14,9 +14,11 @@ export interface OutgoingMessage {
 /** How long the broker may take to confirm, in ms. */
 const confirmTimeoutMs = 10_000;
 
+/** A message that has been written and not yet been answered. */
 interface Pending {
+  readonly message: OutgoingMessage;
+  readonly answered: PromiseWithResolvers<void>;
   returned: boolean;
-  reject(cause: Error): void;
 }
 
 /**
@@ -25,7 +27,6 @@ interface Pending {
  */
 export class Publisher implements Attachment {
   #channel: ConfirmChannel | undefined;
-  #fail: ((cause: Error) => void) | undefined;
   #blocked = false;
   readonly #pending = new Map<string, Pending>();
 
@@ -38,72 +39,72 @@ export class Publisher implements Attachment {
       if (pending !== undefined) pending.returned = true;
     });
     this.#channel = channel;
-    this.#fail = fail;
     this.#blocked = false;
   }
 
-  /** What is written while the broker does not read would only be confirmed, and so repeated, much later. */
+  /** What is written while the broker does not read would only pile up in the socket. */
   block(blocked: boolean): void {
     this.#blocked = blocked;
   }
 
   detach(cause: Error): void {
     this.#channel = undefined;
-    this.#fail = undefined;
     const lost = new BrokerError('unconfirmed', `The connection was lost before a confirm: ${cause.message}`, {
       cause,
     });
-    for (const pending of this.#pending.values()) pending.reject(lost);
+    for (const { answered } of this.#pending.values()) answered.reject(lost);
+    this.#pending.clear();
   }
 
   /**
-   * Resolves when the broker has taken responsibility for the message.
+   * Resolves when the broker has taken responsibility for the message. The same object published again while its
+   * confirm is still to come is not written a second time: the call waits for that confirm.
    * @throws {BrokerError} `disconnected`, `refused`, `unroutable` or `unconfirmed`, which may be tried again;
    *   `unencodable`, which never succeeds.
    */
   async publish(message: OutgoingMessage): Promise<void> {
-    const channel = this.#channel;
-    if (channel === undefined) throw new BrokerError('disconnected', 'There is no broker connection to publish on.');
-    if (this.#blocked) throw new BrokerError('disconnected', 'The broker is blocked: it reads nothing for now.');
     const { messageId } = message.properties;
-    if (this.#pending.has(messageId)) {
-      throw new BrokerError('unconfirmed', `A message '${messageId}' is being published already.`);
+    const earlier = this.#pending.get(messageId);
+    if (earlier !== undefined && earlier.message !== message) {
+      throw new BrokerError('unconfirmed', `Another message '${messageId}' is being published.`);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const pending: Pending = { returned: false, reject };
-    const timer = setTimeout(() => this.#giveUp(reject), confirmTimeoutMs);
-    this.#pending.set(messageId, pending);
+    const { answered } = earlier ?? this.#write(message);
+    const expired = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => expired.reject(new BrokerError('unconfirmed', `No confirm within ${confirmTimeoutMs} ms.`)),
+      confirmTimeoutMs,
+    );
     try {
-      channel.publish(
-        message.exchange,
-        message.routingKey,
-        message.body,
-        { ...message.properties, mandatory: true },
-        (refusal) => {
-          if (refusal) reject(refusedBy(refusal));
-          else if (pending.returned) reject(unroutable(message));
-          else resolve();
-        },
-      );
-      await promise;
-    } catch (cause) {
-      throw publishError(cause);
+      await Promise.race([answered.promise, expired.promise]);
     } finally {
       clearTimeout(timer);
-      this.#pending.delete(messageId);
     }
   }
 
-  /** A broker that is neither blocked nor answers is not there: on a new connection the message is sent once more. */
-  #giveUp(reject: (cause: Error) => void): void {
-    const cause = new BrokerError('unconfirmed', `No confirm within ${confirmTimeoutMs} ms.`);
-    reject(cause);
-    if (!this.#blocked) this.#fail?.(cause);
+  #write(message: OutgoingMessage): Pending {
+    const channel = this.#channel;
+    if (channel === undefined) throw new BrokerError('disconnected', 'There is no broker connection to publish on.');
+    if (this.#blocked) throw new BrokerError('disconnected', 'The broker is blocked: it reads nothing for now.');
+    const { exchange, routingKey, body, properties } = message;
+    const pending: Pending = { message, answered: Promise.withResolvers<void>(), returned: false };
+    // Whoever waited may have given up before the answer comes.
+    pending.answered.promise.catch(() => undefined);
+    try {
+      channel.publish(exchange, routingKey, body, { ...properties, mandatory: true }, (refusal) => {
+        if (this.#pending.get(properties.messageId) === pending) this.#pending.delete(properties.messageId);
+        if (refusal) pending.answered.reject(refusedBy(refusal));
+        else if (pending.returned) pending.answered.reject(unroutable(message));
+        else pending.answered.resolve();
+      });
+    } catch (cause) {
+      throw publishError(cause);
+    }
+    this.#pending.set(properties.messageId, pending);
+    return pending;
   }
 }
 
 function publishError(cause: unknown): BrokerError {
-  if (cause instanceof BrokerError) return cause;
   const { message } = asError(cause);
   const unencodable = cause instanceof TypeError || cause instanceof RangeError;
   return new BrokerError(unencodable ? 'unencodable' : 'disconnected', message, { cause });

@@ -8,7 +8,7 @@ export type Verdict =
    * Once more, after `afterMs` or, without it, after a delay that grows with the attempts. With `counts: false` this
    * was no attempt: the message could not even be begun, or the other side said when to come back.
    */
-  | { readonly kind: 'retry'; readonly cause: unknown; readonly afterMs?: number; readonly counts?: boolean }
+  | { readonly kind: 'retry'; readonly cause: unknown; readonly afterMs?: number; readonly counts: boolean }
   /** To the dead letters, where on-call sees it. */
   | { readonly kind: 'reject'; readonly cause: unknown };
 
