@@ -12,7 +12,7 @@ const secretNames = ['token', 'authorization', 'password', 'secret', 'signature'
 const secretPatterns: readonly [RegExp, string][] = [
   [/[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}/g, '[token]'],
   [/(\/(?:interactions|webhooks)\/\d+\/)[^/\s?"']+/g, '$1[token]'],
-  [/([a-z][a-z0-9+.-]*:\/\/[^:/\s@]*:)[^\s/]+@/gi, '$1[password]@'],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^:/\s@]*:)[^\s/]+@/gi, '$1[password]@'],
   [/([?&](?:password|token|secret)=)[^&\s"']+/gi, '$1[redacted]'],
 ];
 
