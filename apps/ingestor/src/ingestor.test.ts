@@ -185,6 +185,10 @@ describe('the ingestor', () => {
     await using proxy = await TcpProxy.start(target.hostname, Number(target.port));
     const ingestor = start({ RABBITMQ_URL: proxy.rewrite(rabbitmqUrl), INGESTOR_MAX_UNCONFIRMED: '2' });
     await ingestor.ready();
+    // The guilds' own events would fill the outbox, and reading would stop for that.
+    await waitFor(async () => /event_type="guild.available"\} 2$/m.test(await ingestor.metrics()), {
+      what: 'the guilds',
+    });
     proxy.refuse(true);
     proxy.cut();
     sendMembers(discord, 1);
