@@ -3,7 +3,17 @@ import { pino, type DestinationStream, type Logger } from 'pino';
 export type { Logger } from 'pino';
 
 /** Properties whose value is a secret, wherever in a logged object they stand (up to two levels down). */
-const secretNames = ['token', 'authorization', 'password', 'secret', 'signature', 'DISCORD_TOKEN', 'url'];
+const secretNames = [
+  'token',
+  'authorization',
+  'password',
+  'secret',
+  'signature',
+  'url',
+  'DISCORD_TOKEN',
+  'DISCORD_TOKENS',
+  'DISCORD_TOKENS_FILE',
+];
 
 /**
  * Secrets as they look within a text: a bot token, an interaction token in a callback or webhook URL, a

@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
-  applicationIdOf,
   connectionSettings,
   createLog,
   Health,
@@ -62,12 +61,6 @@ describe('settings', () => {
     expect(withDotEnv({ B: 'own' }, file)).toEqual({ A: 'file', B: 'own' });
     expect(withDotEnv({ B: 'own', APP_ENV: 'production' }, file)).toEqual({ B: 'own', APP_ENV: 'production' });
     expect(withDotEnv({ B: 'own' }, `${file}.none`)).toEqual({ B: 'own' });
-  });
-
-  it('tell the application id by the token, unless it is set', () => {
-    expect(applicationIdOf({ DISCORD_TOKEN: botToken })).toBe('1088510058284990888');
-    expect(applicationIdOf({ DISCORD_TOKEN: botToken, DISCORD_APPLICATION_ID: '5' })).toBe('5');
-    expect(() => applicationIdOf({ DISCORD_TOKEN: 'a.b.c' })).toThrow(/DISCORD_APPLICATION_ID is missing/);
   });
 });
 

@@ -26,10 +26,14 @@ export function loadSettings<Shape extends z.ZodRawShape>(
   const faults = new Map<string, string>();
   for (const issue of parsed.error.issues) {
     const name = String(issue.path[0] ?? 'settings');
-    if (!faults.has(name)) faults.set(name, describeFault(name, name in given, schema.shape[name]));
+    if (!faults.has(name)) faults.set(name, describeFault(name in given, { name, field: schema.shape[name], issue }));
   }
+  // What concerns several settings is found last, and told where the setting stands.
+  const names = Object.keys(schema.shape);
+  const told = [...faults].toSorted(([one], [other]) => names.indexOf(one) - names.indexOf(other));
   throw new SettingsError(
-    `${faults.size === 1 ? 'A setting is' : `${faults.size} settings are`} wrong:\n${[...faults.values()].join('\n')}\n` +
+    `${told.length === 1 ? 'A setting is' : `${told.length} settings are`} wrong:\n` +
+      `${told.map(([, fault]) => fault).join('\n')}\n` +
       'Settings are environment variables; README.md lists them, and .env is read in development.',
   );
 }
@@ -43,9 +47,22 @@ export function withDotEnv(environment: NodeJS.ProcessEnv, file = '.env'): NodeJ
   return { ...parseEnv(readFileSync(file, 'utf8')), ...environment };
 }
 
-function describeFault(name: string, given: boolean, field: unknown): string {
+/** An issue of a schema that says more than what the setting expects; `text` must not repeat the value. */
+export function wrongBecause(text: string) {
+  return { code: 'custom', message: text, params: { saysWhy: true } } as const;
+}
+
+interface Fault {
+  readonly name: string;
+  readonly field: unknown;
+  readonly issue: z.core.$ZodIssue;
+}
+
+function describeFault(given: boolean, { name, field, issue }: Fault): string {
+  const what = `  ${name} ${given ? 'cannot be used' : 'is missing'}`;
+  if (issue.code === 'custom' && issue.params?.['saysWhy'] === true) return `${what}: ${issue.message}`;
   const expected = descriptionOf(field);
-  return `  ${name} ${given ? 'cannot be used' : 'is missing'}${expected === undefined ? '' : `: expected ${expected}`}`;
+  return expected === undefined ? what : `${what}: expected ${expected}`;
 }
 
 /** What a field expects, wherever in the schema it was said: a default or a transformation hides it. */
