@@ -4,6 +4,7 @@ import type {
   GatewayGuildDeleteDispatchData,
 } from 'discord-api-types/v10';
 import { discordPayload, snowflake } from '@arrakis/discord-rest';
+import { gatewayGap, gatewaySessionLost, type GatewayGap, type GatewaySessionLost } from '@arrakis/protocol';
 import { z } from 'zod';
 import type { EventContext } from './context.ts';
 import { parsePayload } from './interaction.ts';
@@ -23,10 +24,15 @@ type DispatchPayloads = {
   [Dispatch in GatewayDispatchPayload as EventTypeOf<`${Dispatch['t']}`>]: Dispatch['d'];
 };
 
-/** The payload of each event type, as Discord documents it: its `d`. Interactions are handled by what they are. */
+/**
+ * The payload of each event type, as Discord documents it: its `d`; of `gateway.gap` and `gateway.session.lost`, what
+ * the ingestor says of events that were lost. Interactions are handled by what they are.
+ */
 export interface EventPayloads extends Omit<DispatchPayloads, 'interaction.create'> {
   readonly 'guild.available': GatewayGuildCreateDispatchData;
   readonly 'guild.unavailable': GatewayGuildDeleteDispatchData;
+  readonly 'gateway.gap': GatewayGap;
+  readonly 'gateway.session.lost': GatewaySessionLost;
 }
 
 /** The handler of an event that is no interaction. */
@@ -55,6 +61,13 @@ const presentGuild = z.union([
   aboutGuild.extend({ unavailable: z.literal(true) }),
 ]);
 
+const membersChunk = z.looseObject({
+  guild_id: snowflake,
+  members: z.array(z.looseObject({ user: z.looseObject({ id: snowflake }) })),
+  chunk_index: z.int(),
+  chunk_count: z.int(),
+});
+
 /** What of a payload is checked before a handler sees it: what no handler of this type can do without. */
 const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['member.join', aboutMember],
@@ -65,6 +78,9 @@ const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['guild.update', aboutGuild.extend({ name: z.string() })],
   ['guild.delete', aboutGuild],
   ['guild.unavailable', aboutGuild],
+  ['guild.members.chunk', membersChunk],
+  ['gateway.gap', gatewayGap],
+  ['gateway.session.lost', gatewaySessionLost],
 ]);
 
 /** Defines what happens on an event: `on('member.join', async (ctx, member) => { … })`. */

@@ -119,5 +119,15 @@ on('guild.available', (_, guild) => {
 on('guild.ban.add', (_, ban) => {
   expectTypeOf(ban.guild_id).toBeString();
 });
+on('guild.members.chunk', (_, { members, nonce }) => {
+  expectTypeOf(members[0]?.user.id).toEqualTypeOf<string | undefined>();
+  expectTypeOf(nonce).toEqualTypeOf<string | undefined>();
+});
+on('gateway.gap', (_, { from, to, missing }) => {
+  expectTypeOf([from, to, missing]).toEqualTypeOf<number[]>();
+});
+on('gateway.session.lost', (_, lost) => {
+  expectTypeOf(lost.last_dispatch_at).toEqualTypeOf<number | null>();
+});
 // @ts-expect-error -- no such event
 on('member.arrive', () => undefined);

@@ -9,6 +9,16 @@ export {
   type GuildCreateCause,
   type InteractionShape,
 } from './event-type.ts';
+export {
+  gatewayGap,
+  gatewayGapEvent,
+  gatewayNotices,
+  gatewaySessionLost,
+  gatewaySessionLostEvent,
+  type GatewayGap,
+  type GatewaySessionLost,
+  type NoticeOrigin,
+} from './gateway-notice.ts';
 export { decodeEvent, encodeEvent, MalformedMessageError, type EventMessage } from './message.ts';
 export {
   isRouted,
