@@ -10,6 +10,18 @@ export {
   type InteractionShape,
 } from './event-type.ts';
 export {
+  decodeGatewayCommand,
+  encodeGatewayCommand,
+  gatewayCommandLifetimeMs,
+  gatewayCommandQueue,
+  guildsOf,
+  shardOf,
+  type GatewayCommand,
+  type GatewayCommandAddress,
+  type GatewayCommandMessage,
+  type ReceivedGatewayCommand,
+} from './gateway-command.ts';
+export {
   gatewayGap,
   gatewayGapEvent,
   gatewayNotices,

@@ -7,7 +7,7 @@ export interface ExchangeDefinition {
 /** A queue as RabbitMQ declares it; all are durable and name their `x-queue-type`. */
 export interface QueueDefinition {
   readonly name: string;
-  readonly arguments: Readonly<Record<string, string | number>>;
+  readonly arguments: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** A binding; `key` is a pattern on a topic exchange, and unused on a fanout exchange. */
