@@ -12,7 +12,13 @@ export type { RecordedCallback } from './interactions/interaction.ts';
 export type { InteractionOptions } from './interactions/interactions.ts';
 export { InteractionRefusedError } from './interactions/refusal.ts';
 export type { View } from './interactions/view.ts';
-export type { RecordedDispatch, RecordedFrame, RecordedRequest, RecordedViolation } from './recording.ts';
+export type {
+  DispatchObserver,
+  RecordedDispatch,
+  RecordedFrame,
+  RecordedRequest,
+  RecordedViolation,
+} from './recording.ts';
 export type { FaultHandle, FaultOptions } from './rest/faults.ts';
 export type { LimitOptions } from './rest/rate-limits/options.ts';
 export type { RestStatisticsSnapshot } from './rest/statistics.ts';

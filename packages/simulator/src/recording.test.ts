@@ -11,6 +11,20 @@ it('keeps the newest entries in order and counts all', () => {
   expect(recording.totals.sent).toBe(0);
 });
 
+it('tells an observer of every dispatch, forgotten ones included, until it has heard enough', () => {
+  const recording = new Recording({ capacity: 1 });
+  const dispatch = { atMs: 0, applicationId: '1', sessionId: 'a', shardId: 0, type: 'NUMBERED', data: {} };
+  const seen: [number, string][] = [];
+  const stop = recording.observeDispatches(({ sequence }, body) => seen.push([sequence, body]));
+  for (const sequence of [1, 2]) recording.addDispatched({ ...dispatch, sequence }, '{}');
+  stop();
+  recording.addDispatched({ ...dispatch, sequence: 3 }, '{}');
+  expect(seen).toEqual([
+    [1, '{}'],
+    [2, '{}'],
+  ]);
+});
+
 it('finds requests by method, route and status', () => {
   const recording = new Recording();
   const request = { atMs: 0, path: '', params: {}, query: {}, headers: {}, files: [] };

@@ -48,6 +48,9 @@ export interface RecordedDispatch {
   data: unknown;
 }
 
+/** Is told of each dispatch that a session is given, with the bytes of its `d` as text; must not throw. */
+export type DispatchObserver = (dispatch: RecordedDispatch, body: string) => void;
+
 /** A request that broke Discord's own API description. */
 export interface RecordedViolation {
   atMs: number;
@@ -77,6 +80,7 @@ export class Recording {
   readonly #frames: BoundedLog<RecordedFrame>;
   readonly #dispatches: BoundedLog<RecordedDispatch>;
   readonly #violations: BoundedLog<RecordedViolation>;
+  readonly #dispatchObservers = new Set<DispatchObserver>();
 
   constructor(options: RecordingOptions = {}) {
     const capacity = options.capacity ?? defaultCapacity;
@@ -105,8 +109,15 @@ export class Recording {
     this.#frames.add(frame);
   }
 
-  addDispatched(dispatch: RecordedDispatch): void {
+  addDispatched(dispatch: RecordedDispatch, body: string): void {
     this.#dispatches.add(dispatch);
+    for (const observer of this.#dispatchObservers) observer(dispatch, body);
+  }
+
+  /** Tells `observer` of every dispatch from now on, however many there are. Returns the way to stop that. */
+  observeDispatches(observer: DispatchObserver): () => void {
+    this.#dispatchObservers.add(observer);
+    return () => this.#dispatchObservers.delete(observer);
   }
 
   addViolation(violation: RecordedViolation): void {

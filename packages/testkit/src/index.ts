@@ -1,4 +1,9 @@
+export { AppProcess, type HealthAnswer, type LogRecord } from './app-process.ts';
+export { collectQueues, type CollectOptions } from './collect-queues.ts';
+export { Ledger, type LedgerDispatch, type LedgerMessage } from './ledger.ts';
+export { LedgerReport, type Notice } from './ledger-report.ts';
 export { provideServices, type ProvideOptions, type Services } from './provide-services.ts';
+export { repetitions } from './repetitions.ts';
 export { type ServiceName, type ServiceOrigin, ServicesUnavailable } from './service.ts';
 export { TcpProxy } from './tcp-proxy.ts';
 export { testServices, type TestServices } from './test-services.ts';

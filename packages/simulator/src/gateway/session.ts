@@ -89,7 +89,7 @@ export class Session {
       this.#reader.feed();
     }
     replay.push(dispatchFrame(type, replay.lastSequence + 1, body));
-    this.#recording.addDispatched({
+    const dispatch = {
       atMs: this.#recording.now(),
       applicationId: this.bot.applicationId,
       sessionId: this.id,
@@ -97,7 +97,8 @@ export class Session {
       sequence: replay.lastSequence,
       type,
       data,
-    });
+    };
+    this.#recording.addDispatched(dispatch, body);
     this.#reader?.wake();
   }
 
