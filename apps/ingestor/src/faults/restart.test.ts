@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { repetitions } from '@arrakis/testkit';
+import { describe, expect, it } from 'vitest';
+import { Scene } from '../testing/scene.ts';
+
+const perSecond = 1_000;
+
+/**
+ * Repeated at most for each kill: what came while nobody was there, about two seconds' worth, when its successor is
+ * killed after the broker has confirmed it and before the session is stored again.
+ */
+const repeatsPerKill = 2 * perSecond;
+
+describe('an ingestor under load', () => {
+  it.concurrent(
+    'that is killed again and again, at any moment, loses nothing and identifies once',
+    async () => {
+      await using scene = await Scene.start();
+      await (await scene.startReadyIngestor()).end('SIGKILL');
+      const flow = scene.flow(perSecond);
+      const kills = repetitions(15);
+      for (let kill = 0; kill < kills; kill += 1) {
+        const ingestor = scene.startIngestor();
+        // Most get to work, some die while they start: before their first module is loaded, or in the handshake.
+        if (kill % 3 > 0) await ingestor.logged(/shard 0 resumed/);
+        await delay(600 * Math.random() * Math.random());
+        await ingestor.end('SIGKILL');
+      }
+      const last = scene.startIngestor();
+      await last.ready();
+      await flow.stop();
+      const report = await scene.report(last);
+      expect(report.faults, String(report)).toEqual([]);
+      expect(report.disordered).toEqual([]);
+      expect(report.sessions).toBe(1);
+      expect(report.repeats).toBeLessThanOrEqual(kills * repeatsPerKill);
+      expect(scene.discord.gateway.identifies).toBe(1);
+    },
+    repetitions(60_000),
+  );
+
+  it.concurrent(
+    'that is asked to stop, again and again, loses nothing and repeats nothing',
+    async () => {
+      await using scene = await Scene.start();
+      let ingestor = await scene.startReadyIngestor();
+      const flow = scene.flow(perSecond);
+      for (let stop = 0; stop < repetitions(4); stop += 1) {
+        await delay(300 * Math.random());
+        expect(await ingestor.end('SIGTERM')).toBe(0);
+        ingestor = scene.startIngestor();
+        await ingestor.ready();
+      }
+      await flow.stop();
+      const report = await scene.report(ingestor);
+      expect(report.faults, String(report)).toEqual([]);
+      expect(report).toMatchObject({ repeats: 0, disordered: [], sessions: 1 });
+      expect(scene.discord.gateway.identifies).toBe(1);
+      // A close code of 1000 or 1001 would have ended the session.
+      expect(Object.keys(scene.discord.gateway.statistics.closesByClient)).not.toContain('1000');
+    },
+    repetitions(60_000),
+  );
+});
