@@ -6,6 +6,7 @@ import { Consumer, type ConsumeOptions } from './consumer.ts';
 import { asError, BrokerError } from './errors.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
 import { Publisher } from './publisher.ts';
+import { Subscriptions } from './subscriptions.ts';
 import { SupervisedConnection, type Attachment, type Link } from './supervised-connection.ts';
 import { declareTopology } from './topology.ts';
 
@@ -67,6 +68,13 @@ export class Broker {
     });
     this.#use(this.#consuming, consumer);
     return consumer;
+  }
+
+  /** Consumes queues that come and go: see {@link Subscriptions}. `prefetch` is that of each queue. */
+  subscriptions(prefetch: number): Subscriptions {
+    const subscriptions = new Subscriptions(prefetch, this.#onEvent);
+    this.#use(this.#consuming, subscriptions);
+    return subscriptions;
   }
 
   /** An outbox whose messages all arrive: see {@link Outbox}. */

@@ -6,6 +6,7 @@ import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
 import { asError, BrokerError, textOf } from './errors.ts';
 import { attemptOf, deadLetterProperties, retryProperties, withoutForeignHeaders } from './failed-message.ts';
+import { InFlight } from './in-flight.ts';
 import type { OutgoingMessage, Publisher } from './publisher.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
 import { reject, type Verdict } from './verdict.ts';
@@ -58,7 +59,7 @@ export interface ConsumerPorts {
 export class Consumer implements Attachment {
   readonly #options: ConsumeOptions;
   readonly #ports: ConsumerPorts;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new InFlight();
   readonly #stopping = new AbortController();
   #channel: Channel | undefined;
   /** Aborted with the channel. */
@@ -106,15 +107,11 @@ export class Consumer implements Attachment {
   async stop(timeoutMs: number): Promise<number> {
     this.#stopping.abort();
     const deadline = AbortSignal.timeout(timeoutMs);
-    const expired = once(deadline, 'abort');
     if (this.#channel !== undefined && this.#consumerTag !== undefined) {
       const cancelled = this.#channel.cancel(this.#consumerTag).catch(() => undefined);
-      await Promise.race([cancelled, expired]);
+      await Promise.race([cancelled, once(deadline, 'abort')]);
     }
-    while (this.#inFlight.size > 0 && !deadline.aborted) {
-      await Promise.race([Promise.allSettled(this.#inFlight), expired]);
-    }
-    return this.#inFlight.size;
+    return this.#inFlight.ended(deadline);
   }
 
   #accept(delivered: Delivered): void {
@@ -123,8 +120,7 @@ export class Consumer implements Attachment {
       delivered.channel.nack(delivered.message, false, true);
       return;
     }
-    const settled = this.#execute(delivered).finally(() => this.#inFlight.delete(settled));
-    this.#inFlight.add(settled);
+    this.#inFlight.add(this.#execute(delivered));
   }
 
   async #execute(delivered: Delivered): Promise<void> {

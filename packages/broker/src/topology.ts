@@ -1,5 +1,5 @@
-import type { ChannelModel } from 'amqplib';
-import type { Topology } from '@arrakis/protocol';
+import type { Channel, ChannelModel } from 'amqplib';
+import type { QueueDefinition, Topology } from '@arrakis/protocol';
 import { asError, BrokerError } from './errors.ts';
 
 /**
@@ -13,13 +13,19 @@ export async function declareTopology(model: ChannelModel, topology: Topology): 
   for (const { name, type } of topology.exchanges) {
     await explain(`exchange '${name}'`, channel.assertExchange(name, type, { durable: true }));
   }
-  for (const { name, arguments: args } of topology.queues) {
-    await explain(`queue '${name}'`, channel.assertQueue(name, { durable: true, arguments: args }));
-  }
+  for (const queue of topology.queues) await declareQueue(channel, queue);
   for (const { exchange, queue, key } of topology.bindings) {
     await explain(`binding of '${queue}' to '${exchange}'`, channel.bindQueue(queue, exchange, key));
   }
   await channel.close();
+}
+
+/**
+ * Declares a queue, if it is missing.
+ * @throws {BrokerError} of kind `topology`, when it exists in another form; the channel is then closed.
+ */
+export async function declareQueue(channel: Channel, { name, arguments: args }: QueueDefinition): Promise<void> {
+  await explain(`queue '${name}'`, channel.assertQueue(name, { durable: true, arguments: args }));
 }
 
 async function explain(what: string, declared: Promise<unknown>): Promise<void> {
