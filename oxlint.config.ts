@@ -15,10 +15,10 @@ const apps = ['ingestor', 'worker'] as const;
 
 /** Who may import a library that must not spread: its owner, and the test tool that plays the other side. */
 const owners: Readonly<Record<string, readonly string[]>> = {
-  amqplib: ['broker', 'testkit'],
-  ioredis: ['state', 'testkit'],
+  amqplib: ['broker', 'testkit', 'bench'],
+  ioredis: ['state', 'testkit', 'bench'],
   undici: ['discord-rest'],
-  ws: ['gateway', 'simulator'],
+  ws: ['gateway', 'simulator', 'bench'],
   testcontainers: ['testkit'],
 };
 
@@ -44,6 +44,7 @@ const importers: readonly Importer[] = [
   ...testTools.map((name) => ({ folder: `packages/${name}`, name, allowed: layers[0] })),
   ...apps.map((name) => ({ folder: `apps/${name}`, name, allowed: layers.flat() })),
   { folder: 'scripts', name: 'scripts', allowed: [...layers.flat(), ...testTools] },
+  { folder: 'scripts/bench', name: 'bench', allowed: [...layers.flat(), ...testTools] },
 ];
 
 for (const manifest of globSync('{apps,packages}/*/package.json', { cwd: import.meta.dirname })) {
@@ -52,11 +53,11 @@ for (const manifest of globSync('{apps,packages}/*/package.json', { cwd: import.
   }
 }
 
-/** Tests additionally import the test tools. */
+/** Tests, and what several of them share, additionally import the test tools. */
 const importRules: readonly OxlintOverride[] = importers.flatMap(({ folder, name, allowed }) => [
   { files: [`${folder}/**`], rules: restrictedImports(name, allowed) },
   {
-    files: testFiles.map((pattern) => `${folder}/${pattern}`),
+    files: [...testFiles, '**/testing/**'].map((pattern) => `${folder}/${pattern}`),
     rules: restrictedImports(name, [...allowed, ...testTools]),
   },
 ]);
@@ -174,6 +175,15 @@ export default defineConfig({
       rules: { 'node/no-process-env': 'off' },
     },
     { files: ['scripts/**'], rules: { 'eslint/no-console': 'off' } },
+    {
+      // What one writes without Arrakis: payloads as they come.
+      files: ['scripts/bench/baseline/**'],
+      rules: {
+        'typescript/no-unsafe-argument': 'off',
+        'typescript/no-unsafe-assignment': 'off',
+        'typescript/no-unsafe-member-access': 'off',
+      },
+    },
     {
       // Runs on Node 18 without dependencies: no schemas for JSON, no newer methods.
       files: ['scripts/bootstrap/**'],

@@ -1,4 +1,4 @@
-// What `npm start` and `npm test` run first. It needs nothing but Node 18 and npm: it brings Node 24 and pnpm, installs
+// What `npm start`, `npm test` and `npm run bench` run first. It needs nothing but Node 18 and npm: it brings Node 24 and pnpm, installs
 // the dependencies, builds, and hands over. The syntax here is old, so that an old Node gets to the message below.
 const oldestNode = 18;
 

@@ -11,16 +11,17 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const stages = {
   start: { script: 'scripts/demo/start.ts', needsBuild: true },
   test: { script: 'scripts/test.ts', needsBuild: false },
+  bench: { script: 'scripts/bench/bench.ts', needsBuild: true },
 };
 
-const usage = `Usage: node scripts/bootstrap.mjs start|test [arguments for it]`;
+const usage = `Usage: node scripts/bootstrap.mjs start|test|bench [arguments for it]`;
 
 /**
  * @param {string[]} args - the stage's name and its own arguments
  * @returns {Promise<void>} sets the exit code
  */
 export async function main([name = '', ...args]) {
-  const stage = name === 'start' || name === 'test' ? stages[name] : undefined;
+  const stage = name === 'start' || name === 'test' || name === 'bench' ? stages[name] : undefined;
   if (stage === undefined) {
     console.error(usage);
     process.exitCode = 2;

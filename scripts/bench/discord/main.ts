@@ -1,0 +1,60 @@
+/** The process of the simulated Discord: apart from the candidates and from what counts their events. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { startSimulator, type Simulator } from '@arrakis/simulator';
+import { answer } from '../answer.mjs';
+import { runLoad } from './load.ts';
+import { loadInput, lookInput, startInput, type Look } from './methods.ts';
+
+/** How often it is looked whether a session was resumed, in ms: the precision of that time. */
+const lookEveryMs = 5;
+
+let discord: Simulator | undefined;
+let stopLoad = new AbortController();
+let resumedAt = 0;
+
+answer({
+  async start(input) {
+    const { bots, shards } = startInput.parse(input);
+    discord = await startSimulator({
+      guilds: 0,
+      bots,
+      validateRequests: false,
+      gateway: {
+        recommendedShards: shards,
+        maxConcurrency: shards,
+        sessionStartLimit: { total: 1_000 + 10 * shards },
+        replayBufferSize: 65_536,
+      },
+    });
+    void watchResumes(discord);
+    return { apiUrl: discord.apiUrl, bots: discord.bots.map(({ applicationId, token }) => ({ applicationId, token })) };
+  },
+  load(input) {
+    stopLoad = new AbortController();
+    return runLoad(started(), { ...loadInput.parse(input), signal: stopLoad.signal });
+  },
+  stopLoad: () => stopLoad.abort(),
+  look(input): Look {
+    const { gateway } = started();
+    const { identifies, resumes, resumesRefused } = gateway.statistics;
+    const caughtUp = gateway
+      .sessions(lookInput.parse(input))
+      .filter(({ sequence, deliveredSequence }) => deliveredSequence === sequence);
+    return { caughtUp: caughtUp.length, identifies, resumes, resumesRefused, resumedAt };
+  },
+});
+
+function started(): Simulator {
+  if (discord === undefined) throw new Error('the simulated Discord has not been started');
+  return discord;
+}
+
+async function watchResumes({ gateway }: Simulator): Promise<never> {
+  let known = 0;
+  for (;;) {
+    const { resumes } = gateway.statistics;
+    if (resumes !== known) resumedAt = Date.now();
+    known = resumes;
+    await delay(lookEveryMs);
+  }
+}

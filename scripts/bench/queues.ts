@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect, type Channel, type ChannelModel } from 'amqplib';
+import { namesIn, topologyIn } from '@arrakis/protocol';
+
+const purgeEveryMs = 250;
+
+/**
+ * The work queues below a namespace. They are emptied by purging, again and again: it costs the broker next to
+ * nothing, no queue grows, and the broker tells exactly how many messages there were.
+ */
+export class Queues implements AsyncDisposable {
+  readonly #connection: ChannelModel;
+  readonly #channel: Channel;
+  readonly #names: readonly string[];
+  readonly #stop = new AbortController();
+  #counted = 0;
+  #purging: Promise<void> = Promise.resolve();
+
+  private constructor(connection: ChannelModel, channel: Channel, names: readonly string[]) {
+    this.#connection = connection;
+    this.#channel = channel;
+    this.#names = names;
+  }
+
+  /** Declares the whole topology, so that every candidate finds the same. */
+  static async open(url: string, namespace: string): Promise<Queues> {
+    const connection = await connect(url);
+    const channel = await connection.createChannel();
+    const { exchanges, queues, bindings } = topologyIn(namespace);
+    for (const { name, type } of exchanges) await channel.assertExchange(name, type, { durable: true });
+    for (const { name, arguments: args } of queues) await channel.assertQueue(name, { durable: true, arguments: args });
+    for (const { queue, exchange, key } of bindings) await channel.bindQueue(queue, exchange, key);
+    const { interactions, guildEvents } = namesIn(namespace);
+    return new Queues(connection, channel, [interactions, guildEvents]);
+  }
+
+  /** Begins to count and remove what arrives. */
+  startPurging(): void {
+    this.#purging = this.#purgeUntilStopped();
+  }
+
+  /** Messages counted so far. */
+  get counted(): number {
+    return this.#counted;
+  }
+
+  /**
+   * Waits until `total` messages have been counted.
+   * @throws Error naming how many there were, when no message comes for `patienceMs`.
+   */
+  async until(total: number, { patienceMs = 10_000 }: { patienceMs?: number } = {}): Promise<void> {
+    let last = this.#counted;
+    let since = performance.now();
+    while (this.#counted < total) {
+      await this.#purge();
+      if (this.#counted !== last) [last, since] = [this.#counted, performance.now()];
+      if (performance.now() - since > patienceMs) {
+        throw new Error(`${this.#counted} of ${total} events are in the queues, and no more come`);
+      }
+      await delay(20);
+    }
+  }
+
+  /** Calls `read` with the body of every message that arrives, removing it; instead of purging. */
+  async consume(read: (body: Buffer, messageId: unknown) => void): Promise<void> {
+    for (const name of this.#names) {
+      await this.#channel.consume(
+        name,
+        (message) => {
+          if (message === null) return;
+          this.#counted += 1;
+          read(message.content, message.properties.messageId);
+        },
+        { noAck: true },
+      );
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#purging;
+    await this.#connection.close();
+  }
+
+  async #purgeUntilStopped(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await this.#purge();
+      await delay(purgeEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #purge(): Promise<void> {
+    for (const name of this.#names) {
+      const { messageCount } = await this.#channel.purgeQueue(name);
+      this.#counted += messageCount;
+    }
+  }
+}
