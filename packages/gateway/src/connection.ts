@@ -36,6 +36,7 @@ export class Connection {
   readonly #helloTimer: NodeJS.Timeout;
   #heartbeatTimer: NodeJS.Timeout | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
+  #pauseTimer: NodeJS.Timeout | undefined;
   #heartbeatSentAt: number | undefined;
   #latencyMs: number | undefined;
   #paused = false;
@@ -66,15 +67,21 @@ export class Connection {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ op, d }));
   }
 
-  /** Stops reading the socket. Heartbeats go on; their acknowledgements are not expected meanwhile. */
-  pause(): void {
+  /**
+   * Stops reading the socket, and closes it when that has lasted `limitMs`. Heartbeats go on; their acknowledgements
+   * are not expected meanwhile.
+   */
+  pause(limitMs: number): void {
+    if (this.#paused || this.#ended !== undefined) return;
     this.#paused = true;
     this.#socket.pause();
+    this.#pauseTimer = setTimeout(() => this.close(`nothing was read for ${limitMs} ms`), limitMs);
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
+    clearTimeout(this.#pauseTimer);
     // The acknowledgement of a heartbeat sent meanwhile may lie behind many unread dispatches.
     this.#heartbeatSentAt = undefined;
     this.#socket.resume();
@@ -147,6 +154,7 @@ export class Connection {
     clearTimeout(this.#helloTimer);
     clearTimeout(this.#heartbeatTimer);
     clearTimeout(this.#closeTimer);
+    clearTimeout(this.#pauseTimer);
     this.#ended ??= closed;
     this.#handlers.end(this.#ended);
   }

@@ -55,7 +55,7 @@ describe('the cursor', () => {
 
 describe('a session', () => {
   it('restored from its snapshot knows the unavailable guilds as of its cursor, so that a replay means the same', () => {
-    const session = Session.opened('id', 'wss://resume.example');
+    const session = Session.opened({ sessionId: 'id', resumeUrl: 'wss://resume.example', first: 1 });
     session.receive(1);
     for (const id of ['a', 'b']) session.setUnavailable(id, true, 1);
     session.confirm(1);

@@ -11,6 +11,12 @@ export interface StoredSession {
   readonly unavailableGuilds: readonly string[];
 }
 
+interface OpenedSession {
+  readonly sessionId: string;
+  readonly resumeUrl: string;
+  readonly first: number;
+}
+
 interface GuildChange {
   readonly sequence: number;
   readonly guildId: string;
@@ -30,6 +36,10 @@ export class Session {
   /** As of the cursor: what a resumed session must begin with, so that a replay is understood as the first time. */
   readonly #unavailableAtCursor: Set<string>;
   #changes: GuildChange[] = [];
+  /** RESUMEs sent since RESUMED was last received. */
+  #openResumes = 0;
+  /** Sequences that may yet be missing in the replay under way without a loss. */
+  #excusable = 0;
 
   private constructor({ sessionId, resumeUrl, sequence, unavailableGuilds }: StoredSession) {
     this.id = sessionId;
@@ -39,9 +49,9 @@ export class Session {
     this.#unavailableAtCursor = new Set(unavailableGuilds);
   }
 
-  /** The session that a READY opens. READY itself is its first dispatch, still to be received. */
-  static opened(sessionId: string, resumeUrl: string): Session {
-    return new Session({ sessionId, resumeUrl, sequence: 0, unavailableGuilds: [] });
+  /** The session that a READY opens. READY itself is its first dispatch, with the number `first`, still to be received. */
+  static opened({ sessionId, resumeUrl, first }: OpenedSession): Session {
+    return new Session({ sessionId, resumeUrl, sequence: first - 1, unavailableGuilds: [] });
   }
 
   static restored(stored: StoredSession): Session {
@@ -50,6 +60,11 @@ export class Session {
 
   get cursor(): number {
     return this.#cursor.position;
+  }
+
+  /** Highest sequence received. */
+  get received(): number {
+    return this.#cursor.received;
   }
 
   get lag(): number {
@@ -72,6 +87,28 @@ export class Session {
       passed += 1;
     }
     if (passed > 0) this.#changes = this.#changes.slice(passed);
+    return true;
+  }
+
+  /** RESUME has been sent: a replay follows, until {@link endReplay}. */
+  beginReplay(): void {
+    this.#openResumes += 1;
+    this.#excusable = this.#openResumes;
+  }
+
+  endReplay(): void {
+    this.#openResumes = 0;
+    this.#excusable = 0;
+  }
+
+  /**
+   * Whether sequences missing in a replay may have been those of RESUMED: it has a number, too, and is no event that
+   * a later RESUME would have to repeat. There is one for each RESUME whose RESUMED we have not received, and one
+   * that a predecessor may have received after it last stored the session.
+   */
+  excuses(missing: number): boolean {
+    if (missing > this.#excusable) return false;
+    this.#excusable -= missing;
     return true;
   }
 

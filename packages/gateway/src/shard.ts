@@ -1,36 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayDispatchEvents, GatewayOpcodes } from 'discord-api-types/v10';
-import { z } from 'zod';
 import { endsSession, fatalAdvice } from './close-codes.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
 import type { DispatchSink } from './dispatch.ts';
 import { FatalGatewayError } from './errors.ts';
 import type { Frame } from './frame.ts';
+import { identifyData, readReady } from './handshake.ts';
 import type { IdentifyGate, IdentifyTurn } from './identify-gate.ts';
+import { Intake } from './intake.ts';
+import { Pauses } from './pauses.ts';
+import { ReconnectDelay } from './reconnect-delay.ts';
 import { trustedResumeUrl } from './resume-url.ts';
 import { Session, type StoredSession } from './session.ts';
 import type { ShardListener } from './shard-event.ts';
-
-/**
- * The states of a shard:
- * - `idle`: not started;
- * - `connecting`: waiting for the socket and Discord's hello;
- * - `identifying`: waiting for its turn to identify, and for READY;
- * - `resuming`: Discord replays; dispatches flow already;
- * - `ready`: connected, dispatches flow;
- * - `waiting`: disconnected, until the next attempt;
- * - `stopped`: ended by us, the session can be resumed;
- * - `failed`: Discord has refused the bot; a person must act.
- */
-export type ShardState =
-  | 'idle'
-  | 'connecting'
-  | 'identifying'
-  | 'resuming'
-  | 'ready'
-  | 'waiting'
-  | 'stopped'
-  | 'failed';
+import type { ShardState, ShardStatus } from './shard-status.ts';
 
 export interface ShardOptions {
   readonly id: number;
@@ -44,32 +27,12 @@ export interface ShardOptions {
   readonly identifyGate: IdentifyGate;
   readonly sink: DispatchSink;
   readonly onEvent: ShardListener;
+  /** How long reading may be paused before the shard disconnects until it may read again, in ms; default 30,000. */
+  readonly pauseLimitMs?: number;
 }
 
-/** What can be told of a shard at a moment. */
-export interface ShardStatus {
-  readonly id: number;
-  readonly state: ShardState;
-  /** Since when it is in that state, in ms since the epoch. */
-  readonly since: number;
-  readonly latencyMs: number | undefined;
-  /** When the last dispatch came, in ms since the epoch. */
-  readonly lastDispatchAt: number | undefined;
-  /** Dispatches received and not yet confirmed. */
-  readonly lag: number;
-  readonly identifies: number;
-  readonly resumes: number;
-  readonly lastDisconnect: string | undefined;
-}
-
-const ready = z.object({
-  // It becomes part of every event's id, which AMQP limits to 255 bytes.
-  session_id: z.string().min(1).max(200),
-  resume_gateway_url: z.string().min(1),
-  guilds: z.array(z.object({ id: z.string() })),
-});
-
-const guildPart = z.object({ id: z.string(), unavailable: z.boolean().optional() });
+/** How long a connection on which nothing is read is kept: Discord's own buffers for it are bounded. In ms. */
+const defaultPauseLimitMs = 30_000;
 
 /** Limits in ms. */
 const limits = {
@@ -77,9 +40,6 @@ const limits = {
   ready: 30_000,
   /** From RESUME, or the last replayed dispatch, to RESUMED. */
   resumed: 30_000,
-  /** Wait before a reconnect; doubles with every failure in a row. */
-  reconnectMin: 500,
-  reconnectMax: 60_000,
 };
 
 /**
@@ -89,23 +49,31 @@ const limits = {
 export class Shard {
   readonly #options: ShardOptions;
   readonly #stopping = new AbortController();
+  readonly #pauses = new Pauses();
+  readonly #reconnectDelay = new ReconnectDelay();
+  readonly #intake: Intake;
   #session: Session | undefined;
   #connection: Connection | undefined;
   #state: ShardState = 'idle';
   #since = Date.now();
-  readonly #pauses = new Set<string>();
   #attemptStartedAt = 0;
+  /** When the connection became ready; undefined before. */
+  #readyAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #failures = 0;
   #invalidated = false;
-  #lastDispatchAt: number | undefined;
   #identifies = 0;
   #resumes = 0;
+  /** Why the next connection identifies or resumes. */
+  #nextReason: string;
+  #identifyReason: string | undefined;
+  #resumeReason: string | undefined;
   #lastDisconnect: string | undefined;
 
   constructor(options: ShardOptions) {
     this.#options = options;
+    this.#intake = new Intake(options);
     const { session, gatewayUrl } = options;
+    this.#nextReason = session === undefined ? 'there was no session' : 'a session was stored';
     if (session !== undefined) {
       this.#session = Session.restored({ ...session, resumeUrl: trustedResumeUrl(session.resumeUrl, gatewayUrl) });
     }
@@ -121,11 +89,16 @@ export class Shard {
       state: this.#state,
       since: this.#since,
       latencyMs: this.#connection?.latencyMs,
-      lastDispatchAt: this.#lastDispatchAt,
+      lastDispatchAt: this.#intake.lastDispatchAt,
+      received: this.#session?.received,
+      confirmed: this.#session?.cursor,
       lag: this.#session?.lag ?? 0,
       identifies: this.#identifies,
+      identifyReason: this.#identifyReason,
       resumes: this.#resumes,
+      resumeReason: this.#resumeReason,
       lastDisconnect: this.#lastDisconnect,
+      pauses: this.#pauses.reasons,
     };
   }
 
@@ -140,21 +113,14 @@ export class Shard {
    */
   async run(): Promise<void> {
     const { signal } = this.#stopping;
+    await this.#mayRead();
     while (!signal.aborted) {
       const end = await this.#live();
-      const sessionBefore = this.#session;
-      this.#lastDisconnect = `${end.code} ${end.reason}`.trim();
-      const advice = fatalAdvice(end.code);
-      if (advice !== undefined) {
-        this.#enter('failed');
-        throw new FatalGatewayError(end.code, advice);
-      }
-      if (endsSession(end.code)) this.#loseSession(`Discord closed with ${end.code}`);
+      const retryInMs = this.#afterwards(end);
       if (signal.aborted) break;
-      const retryInMs = this.#reconnectDelay(sessionBefore !== undefined && this.#session === undefined);
-      this.#enter('waiting');
       this.#options.onEvent({ type: 'disconnected', shardId: this.id, ...end, retryInMs });
-      await delay(retryInMs, undefined, { signal }).catch(() => undefined);
+      await this.#wait(retryInMs);
+      await this.#mayRead();
     }
     this.#enter('stopped');
   }
@@ -169,30 +135,52 @@ export class Shard {
   }
 
   /**
-   * Stops reading dispatches; the connection is kept alive. Several may have a reason to: reading goes on when each
-   * has resumed.
+   * Stops reading dispatches; the connection is kept alive for `pauseLimitMs`, and a lost one is not opened again
+   * before reading may go on. Several may have a reason to pause: reading goes on when each has resumed.
    */
   pause(reason: string): void {
     this.#pauses.add(reason);
     // During the handshake there is little to read, and its time limits would expire.
-    if (this.#state === 'ready' || this.#state === 'resuming') this.#connection?.pause();
+    if (this.#state === 'ready' || this.#state === 'resuming') this.#stopReading();
   }
 
   resume(reason: string): void {
     this.#pauses.delete(reason);
-    if (!this.#paused) this.#connection?.resume();
+    if (!this.#pauses.active) this.#connection?.resume();
   }
 
-  get #paused(): boolean {
-    return this.#pauses.size > 0;
+  /**
+   * Resolves when reading is not paused: until then a connection would only be lost again, and with it, should it
+   * identify, a start of a session.
+   */
+  async #mayRead(): Promise<void> {
+    const { signal } = this.#stopping;
+    let known = true;
+    while (this.#pauses.active && !signal.aborted) {
+      this.#enter('suspended');
+      this.#options.onEvent({ type: 'suspended', shardId: this.id, pauses: this.#pauses.reasons });
+      await this.#pauses.cleared(signal);
+      if (known) await this.#wait(this.#reconnectDelay.afterSuspension());
+      known = false;
+    }
+  }
+
+  async #wait(ms: number): Promise<void> {
+    this.#enter('waiting');
+    await delay(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 
   /** One connection; resolves with how it ended. */
   async #live(): Promise<ConnectionEnd> {
-    const turn = await this.#turnToIdentify();
-    if (this.#stopping.signal.aborted) return { code: 1000, reason: 'stopped before connecting' };
+    let turn: IdentifyTurn | undefined;
+    try {
+      turn = await this.#turnToIdentify();
+    } catch (cause) {
+      return { code: 1006, reason: `no turn to identify: ${cause instanceof Error ? cause.message : String(cause)}` };
+    }
     this.#enter('connecting');
     this.#attemptStartedAt = performance.now();
+    this.#readyAt = undefined;
     this.#invalidated = false;
     const ended = Promise.withResolvers<ConnectionEnd>();
     this.#connection = new Connection(this.#session?.resumeUrl ?? this.#options.gatewayUrl, {
@@ -213,33 +201,52 @@ export class Shard {
     if (this.#session !== undefined) return undefined;
     this.#enter('identifying');
     const { identifyGate, id } = this.#options;
-    return identifyGate.enter(id, this.#stopping.signal).catch(() => undefined);
+    return identifyGate.enter(id, this.#stopping.signal);
   }
 
+  /**
+   * What the end of a connection means; returns after how many ms another is tried.
+   * @throws {FatalGatewayError} when Discord refuses the bot for good.
+   */
+  #afterwards(end: ConnectionEnd): number {
+    this.#lastDisconnect = `${end.code} ${end.reason}`.trim();
+    const advice = fatalAdvice(end.code);
+    if (advice !== undefined) {
+      this.#enter('failed');
+      throw new FatalGatewayError(end.code, advice);
+    }
+    if (this.#session !== undefined) this.#nextReason = this.#lastDisconnect;
+    if (endsSession(end.code)) this.#loseSession(`Discord closed with ${end.code}`);
+    const readyForMs = this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt;
+    return this.#reconnectDelay.next({ readyForMs, invalidated: this.#invalidated, paused: this.#pauses.active });
+  }
+
+  /** Discord has said hello: resumes the session, or identifies for a new one. */
   #open(turn: IdentifyTurn | undefined): void {
-    const { token, id, count, intents } = this.#options;
     const connection = this.#connection;
     if (connection === undefined) return;
     if (this.#session !== undefined) {
       this.#enter('resuming');
       this.#resumes += 1;
+      this.#resumeReason = this.#nextReason;
       this.#limit(limits.resumed, 'no RESUMED in time');
       const { id: sessionId, cursor } = this.#session;
-      connection.send(GatewayOpcodes.Resume, { token, session_id: sessionId, seq: cursor });
-      // The replay may be long, and whoever paused us has no room for it yet.
-      if (this.#paused) connection.pause();
+      this.#session.beginReplay();
+      connection.send(GatewayOpcodes.Resume, { token: this.#options.token, session_id: sessionId, seq: cursor });
+      // The replay may be long, and whoever paused us meanwhile has no room for it yet.
+      if (this.#pauses.active) this.#stopReading();
       return;
     }
     this.#enter('identifying');
     this.#identifies += 1;
+    this.#identifyReason = this.#nextReason;
     this.#limit(limits.ready, 'no READY in time');
-    connection.send(GatewayOpcodes.Identify, {
-      token,
-      intents,
-      shard: [id, count],
-      properties: { os: process.platform, browser: 'arrakis', device: 'arrakis' },
-    });
+    connection.send(GatewayOpcodes.Identify, identifyData(this.#options));
     turn?.identified();
+  }
+
+  #stopReading(): void {
+    this.#connection?.pause(this.#options.pauseLimitMs ?? defaultPauseLimitMs);
   }
 
   #handle(frame: Frame): void {
@@ -264,90 +271,60 @@ export class Shard {
     if (t === null || s === null) return;
     if (t === GatewayDispatchEvents.Ready && !this.#startSession(d, s)) return;
     const session = this.#session;
-    if (session === undefined) {
-      this.#connection?.close('a dispatch came before READY');
+    if (session === undefined || this.#state === 'connecting') {
+      this.#connection?.close('a dispatch came before the handshake');
       return;
     }
-    const receivedAt = Date.now();
-    this.#lastDispatchAt = receivedAt;
-    if (this.#state === 'resuming') this.#limit(limits.resumed, 'no RESUMED in time');
-    // What a RESUME replays and this process already has is with the broker, or on its way there.
-    if (session.receive(s)) {
-      const guildWasUnavailable = this.#noteGuild(session, { t, s, d });
-      this.#options.sink(
-        {
-          name: t,
-          sequence: s,
-          lag: session.lag,
-          sessionId: session.id,
-          shardId: this.id,
-          data: d,
-          body,
-          receivedAt,
-          guildWasUnavailable,
-        },
-        () => session.confirm(s),
-      );
+    const replaying = this.#state === 'resuming';
+    if (replaying) this.#timer?.refresh();
+    if (this.#intake.take(session, { t, s, d, body }) === 'absurd') {
+      this.#connection?.close('Discord sent a sequence that cannot be of this session');
+      return;
     }
-    if (t === GatewayDispatchEvents.Ready) this.#becomeReady('identified');
-    if (t === GatewayDispatchEvents.Resumed) this.#becomeReady('resumed');
+    if (t === GatewayDispatchEvents.Ready) this.#becomeReady('identified', session);
+    if (t === GatewayDispatchEvents.Resumed && replaying) {
+      session.endReplay();
+      this.#becomeReady('resumed', session);
+    }
   }
 
-  /** Opens the session of a READY; false when it cannot be understood. */
+  /** Opens the session of a READY; false when it cannot be understood or nobody asked for it. */
   #startSession(d: unknown, sequence: number): boolean {
-    const parsed = ready.safeParse(d);
-    if (!parsed.success) {
+    const ready = this.#session === undefined && this.#state === 'identifying' ? readReady(d) : undefined;
+    if (ready === undefined) {
       this.#connection?.close('Discord sent a READY that cannot be understood');
       return false;
     }
-    const { session_id: sessionId, resume_gateway_url: resumeUrl, guilds } = parsed.data;
-    this.#session = Session.opened(sessionId, trustedResumeUrl(resumeUrl, this.#options.gatewayUrl));
-    for (const guild of guilds) this.#session.setUnavailable(guild.id, true, sequence);
+    const resumeUrl = trustedResumeUrl(ready.resumeUrl, this.#options.gatewayUrl);
+    this.#session = Session.opened({ sessionId: ready.sessionId, resumeUrl, first: sequence });
+    for (const guildId of ready.guildIds) this.#session.setUnavailable(guildId, true, sequence);
     return true;
   }
 
-  /** Follows which guilds are unavailable. Returns whether the one of a GUILD_CREATE was. */
-  #noteGuild(session: Session, { t, s, d }: Pick<Frame, 'd'> & { t: string; s: number }): boolean {
-    if (t !== GatewayDispatchEvents.GuildCreate && t !== GatewayDispatchEvents.GuildDelete) return false;
-    const guild = guildPart.safeParse(d);
-    if (!guild.success) return false;
-    const wasUnavailable = session.isUnavailable(guild.data.id);
-    session.setUnavailable(guild.data.id, guild.data.unavailable === true, s);
-    return wasUnavailable;
-  }
-
-  #becomeReady(type: 'identified' | 'resumed'): void {
+  #becomeReady(type: 'identified' | 'resumed', session: Session): void {
     clearTimeout(this.#timer);
-    this.#failures = 0;
+    this.#readyAt = performance.now();
     this.#enter('ready');
-    if (this.#paused) this.#connection?.pause();
-    const sessionId = this.#session?.id ?? '';
-    this.#options.onEvent({
-      type,
-      shardId: this.id,
-      sessionId,
-      tookMs: performance.now() - this.#attemptStartedAt,
-    });
+    if (this.#pauses.active) this.#stopReading();
+    const tookMs = this.#readyAt - this.#attemptStartedAt;
+    this.#options.onEvent({ type, shardId: this.id, sessionId: session.id, tookMs });
   }
 
   #loseSession(reason: string): void {
     const session = this.#session;
     if (session === undefined) return;
     this.#session = undefined;
-    const { cursor: sequence, id: sessionId } = session;
-    this.#options.onEvent({ type: 'session-lost', shardId: this.id, sessionId, sequence, reason });
-  }
-
-  /**
-   * After an invalid session Discord wants 1–5 s (Discord docs, Gateway, "Resuming"). A first loss of a connection
-   * is mended quickly; failures in a row wait longer and longer.
-   */
-  #reconnectDelay(sessionLost: boolean): number {
-    const ceiling = Math.min(limits.reconnectMax, limits.reconnectMin * 2 ** this.#failures);
-    this.#failures += 1;
-    const backoffMs = ceiling * (0.1 + 0.9 * Math.random());
-    if (!this.#invalidated && !sessionLost) return Math.round(backoffMs);
-    return Math.round(Math.max(backoffMs, 1_000 + 4_000 * Math.random()));
+    this.#invalidated = true;
+    this.#nextReason = `the session was lost: ${reason}`;
+    this.#options.onEvent({
+      type: 'session-lost',
+      shardId: this.id,
+      sessionId: session.id,
+      confirmed: session.cursor,
+      received: session.received,
+      lastDispatchAt: this.#intake.lastDispatchAt,
+      reason,
+    });
   }
 
   #limit(ms: number, reason: string): void {
@@ -355,7 +332,7 @@ export class Shard {
     const connection = this.#connection;
     this.#timer = setTimeout(() => {
       // While nothing is read, nothing can arrive in time.
-      if (this.#paused) this.#limit(ms, reason);
+      if (this.#pauses.active) this.#limit(ms, reason);
       else connection?.abandon(reason);
     }, ms);
   }

@@ -1,0 +1,100 @@
+import { GatewayDispatchEvents } from 'discord-api-types/v10';
+import { z } from 'zod';
+import type { DispatchSink } from './dispatch.ts';
+import type { Session } from './session.ts';
+import type { ShardListener } from './shard-event.ts';
+
+/** A dispatch frame of the gateway. */
+export interface DispatchFrame {
+  readonly t: string;
+  readonly s: number;
+  readonly d: unknown;
+  readonly body: Buffer;
+}
+
+/** How a dispatch was taken: handed on, known already, or so far ahead that it cannot be of this session. */
+export type Taken = 'new' | 'known' | 'absurd';
+
+const guildPart = z.object({ id: z.string(), unavailable: z.boolean().optional() });
+
+/**
+ * Most sequences that can be missing in a row: more than the busiest shard is sent in the time for which Discord
+ * keeps a session. A number beyond is damaged, and believing it would make all that follows look like a replay.
+ */
+const maxMissing = 10_000_000;
+
+/** Takes the dispatches of a shard: notes their sequences and what they say of guilds, and hands them on. */
+export class Intake {
+  readonly #shardId: number;
+  readonly #sink: DispatchSink;
+  readonly #onEvent: ShardListener;
+  #lastDispatchAt: number | undefined;
+
+  constructor({
+    id,
+    sink,
+    onEvent,
+  }: {
+    readonly id: number;
+    readonly sink: DispatchSink;
+    readonly onEvent: ShardListener;
+  }) {
+    this.#shardId = id;
+    this.#sink = sink;
+    this.#onEvent = onEvent;
+  }
+
+  /** When the last dispatch came, in ms since the epoch. */
+  get lastDispatchAt(): number | undefined {
+    return this.#lastDispatchAt;
+  }
+
+  take(session: Session, frame: DispatchFrame): Taken {
+    const { t, s, d, body } = frame;
+    const receivedAt = Date.now();
+    this.#lastDispatchAt = receivedAt;
+    const missing = s - session.received - 1;
+    // What a RESUME replays and this process already has is with the broker, or on its way there.
+    if (missing < 0) return 'known';
+    if (missing > maxMissing) return 'absurd';
+    if (missing > 0 && !session.excuses(missing)) this.#tellGap(session, s - 1);
+    session.receive(s);
+    const guildWasUnavailable = noteGuild(session, frame);
+    const { id: sessionId, lag } = session;
+    this.#sink(
+      { name: t, sequence: s, lag, sessionId, shardId: this.#shardId, data: d, body, receivedAt, guildWasUnavailable },
+      () => session.confirm(s),
+    );
+    return 'new';
+  }
+
+  /**
+   * Tells of sequences that are missing up to and including `to`. Discord calls `s` "the relative order in which [an
+   * event] occurred" and promises no more (Discord docs, Gateway, "Dispatch Events"), but it numbers the dispatches
+   * of a session one by one, and after a RESUME it sends "the missed events in order" ("Resuming"). So a hole is a
+   * loss, but for what {@link Session.excuses}.
+   */
+  #tellGap(session: Session, to: number): void {
+    const from = session.received + 1;
+    const missing = to - from + 1;
+    session.receive(to);
+    const pass = () => void session.confirm(to);
+    let held = false;
+    const hold = () => {
+      held = true;
+      return pass;
+    };
+    this.#onEvent({ type: 'gap', shardId: this.#shardId, sessionId: session.id, from, to, missing, hold });
+    if (!held) pass();
+  }
+}
+
+/** Follows which guilds are unavailable. Returns whether the one of a GUILD_CREATE was. */
+function noteGuild(session: Session, { t, s, d }: DispatchFrame): boolean {
+  if (t !== GatewayDispatchEvents.GuildCreate && t !== GatewayDispatchEvents.GuildDelete) return false;
+  const guild = guildPart.safeParse(d);
+  if (!guild.success) return false;
+  const wasUnavailable = session.isUnavailable(guild.data.id);
+  session.setUnavailable(guild.data.id, guild.data.unavailable === true, s);
+  return wasUnavailable;
+}
