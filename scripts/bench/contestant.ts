@@ -92,7 +92,10 @@ export class Contestant implements AsyncDisposable {
     const counted = this.queues.counted;
     const startedAt = performance.now();
     await this.discord.load({ applicationId, ...load });
-    await this.queues.until(counted + load.count);
+    const arrived = (await this.queues.until(counted + load.count)) - counted;
+    if (arrived !== load.count) {
+      throw new Error(`${this.candidate.name} brought ${arrived} of ${load.count} events into the queues`);
+    }
     const seconds = (performance.now() - startedAt) / 1_000;
     const after = await this.usage();
     return { events: load.count, seconds, cpuMicros: after.cpuMicros - before.cpuMicros };

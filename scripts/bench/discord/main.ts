@@ -49,12 +49,20 @@ function started(): Simulator {
   return discord;
 }
 
+/** A session counts as resumed when all it had missed, and the RESUMED after it, was handed to the socket. */
 async function watchResumes({ gateway }: Simulator): Promise<never> {
   let known = 0;
   for (;;) {
-    const { resumes } = gateway.statistics;
-    if (resumes !== known) resumedAt = Date.now();
-    known = resumes;
     await delay(lookEveryMs);
+    const { resumes } = gateway.statistics;
+    if (resumes === known) continue;
+    known = resumes;
+    const goals = gateway.sessions().map(({ sessionId, sequence }) => ({ sessionId, sequence }));
+    const reached = () =>
+      goals.every(({ sessionId, sequence }) =>
+        gateway.sessions({ sessionId }).every(({ deliveredSequence }) => (deliveredSequence ?? sequence) >= sequence),
+      );
+    while (!reached()) await delay(lookEveryMs);
+    resumedAt = Date.now();
   }
 }

@@ -1,30 +1,30 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Arena } from '../contestant.ts';
+import { Arena, type Contestant } from '../contestant.ts';
 import type { BenchContext, Finding, Measure } from '../suite.ts';
 
 const rate = 2_000;
 /** Resident memory with one shard, in MB. */
 const targetMegabytes = 90;
 
-const megabyte = 1_048_576;
-
 /** Resident memory of a process with one shard after 30 s of events, each candidate alone. */
 export const memory: Measure = { name: 'memory', run: measureMemory };
 
 async function measureMemory(context: BenchContext): Promise<readonly Finding[]> {
   const seconds = context.quick ? 8 : 30;
-  const settled: Record<string, number[]> = {};
-  const peak: Record<string, number[]> = {};
+  const settled: Record<string, readonly number[]> = {};
+  const peak: Record<string, readonly number[]> = {};
   for (const candidate of context.candidates) {
     await context.progress(`Memory: ${candidate.name}`, async () => {
       await using arena = await Arena.open(context, { candidates: [candidate] });
       for (const contestant of arena.contestants) {
         contestant.queues.startPurging();
         await contestant.start();
-        const carried = contestant.carry({ count: rate * seconds, rate, guilds: true });
-        settled[candidate.name] = await Promise.race([readings(contestant, seconds), carried.then(() => [])]);
-        await carried;
-        peak[candidate.name] = [(await contestant.usage()).peakRssBytes / megabyte];
+        const [, readings] = await Promise.all([
+          contestant.carry({ count: rate * seconds, rate, guilds: true }),
+          delay((seconds - 1.5) * 1_000).then(() => residentMegabytes(contestant)),
+        ]);
+        settled[candidate.name] = readings;
+        peak[candidate.name] = [megabytes((await contestant.usage()).peakRssBytes)];
       }
     });
   }
@@ -35,17 +35,20 @@ async function measureMemory(context: BenchContext): Promise<readonly Finding[]>
       values: settled,
       target: targetMegabytes,
     },
-    { title: 'RSS at its peak meanwhile', unit: 'MB', values: peak },
+    { title: 'its peak meanwhile', unit: 'MB', values: peak },
   ];
 }
 
-/** What is resident during the last second of the load: between two collections of garbage it differs. */
-async function readings(contestant: { usage(): Promise<{ rssBytes: number }> }, seconds: number): Promise<number[]> {
-  await delay((seconds - 1.5) * 1_000);
-  const found: number[] = [];
+/** What is resident, several times within a second: it differs between two collections of garbage. */
+export async function residentMegabytes(contestant: Contestant): Promise<readonly number[]> {
+  const readings: number[] = [];
   for (let reading = 0; reading < 5; reading += 1) {
     await delay(200);
-    found.push((await contestant.usage()).rssBytes / megabyte);
+    readings.push(megabytes((await contestant.usage()).rssBytes));
   }
-  return found;
+  return readings;
+}
+
+export function megabytes(bytes: number): number {
+  return bytes / 1_048_576;
 }
