@@ -24,6 +24,9 @@ interface Image {
   readonly url: (host: string, port: number) => string;
 }
 
+/** Redis without anything on disk. */
+export const redisCommand = ['redis-server', '--save', '', '--maxmemory', '512mb', '--protected-mode', 'no'];
+
 const images: Readonly<Record<ServiceName, Image>> = {
   rabbitmq: {
     name: 'rabbitmq:4-management',
@@ -36,7 +39,7 @@ const images: Readonly<Record<ServiceName, Image>> = {
     name: 'redis:7-alpine',
     port: 6379,
     environment: {},
-    command: ['redis-server', '--save', '', '--maxmemory', '512mb', '--protected-mode', 'no'],
+    command: redisCommand,
     url: (host, port) => `redis://${host}:${port}`,
   },
 };
@@ -51,8 +54,6 @@ export async function startContainerServices(
   context: ProviderContext,
 ): Promise<Map<ServiceName, RunningService>> {
   context.report(`Starting ${wanted.map((name) => serviceTitles[name]).join(' and ')} with testcontainers`);
-  // Our own guard removes the containers; the reaper would be one more image to pull and a privileged container.
-  process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
   const started = await Promise.allSettled(wanted.map(async (name) => startContainer(name, context)));
   const services = new Map<ServiceName, RunningService>();
   for (const [index, name] of wanted.entries()) {
@@ -65,7 +66,31 @@ export async function startContainerServices(
   throw failure.reason;
 }
 
-async function startContainer(name: ServiceName, { root, signal }: ProviderContext): Promise<RunningService> {
+/** A container that answers. */
+export interface ServiceContainer extends RunningService {
+  readonly id: string;
+}
+
+/** What of a container is not as usual. */
+export interface ContainerOptions {
+  /** The port of this machine under which it is reached, after a restart too; default: any, and another each time. */
+  readonly port?: number;
+  /** In place of the image's usual command. */
+  readonly command?: string[];
+}
+
+/**
+ * Starts one service as a container and waits until it answers.
+ *
+ * @throws Error when the image cannot be had or the container does not start.
+ */
+export async function startContainer(
+  name: ServiceName,
+  { root, signal }: ProviderContext,
+  options: ContainerOptions = {},
+): Promise<ServiceContainer> {
+  // Our own guard removes the containers; the reaper would be one more image to pull and a privileged container.
+  process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
   // Loaded here, since it takes half a second and most runs go without.
   const { GenericContainer } = await import('testcontainers');
   const image = images[name];
@@ -80,16 +105,16 @@ async function startContainer(name: ServiceName, { root, signal }: ProviderConte
   try {
     const starting = new GenericContainer(image.name)
       .withLabels({ [markLabel]: mark })
-      .withExposedPorts(image.port)
+      .withExposedPorts(options.port === undefined ? image.port : { container: image.port, host: options.port })
       .withEnvironment(image.environment)
-      .withCommand(image.command)
+      .withCommand(options.command ?? image.command)
       .withStartupTimeout(startTimeoutMs)
       .start();
     const container = await unlessAborted(starting, signal);
     await recordContainers(folder, [container.getId()]);
     const url = image.url(container.getHost(), container.getMappedPort(image.port));
     await untilAnswering(name, url, { timeoutMs: answerTimeoutMs, signal });
-    return { url, origin: 'docker', stop };
+    return { url, origin: 'docker', stop, id: container.getId() };
   } catch (error) {
     await stop();
     throw error;

@@ -2,6 +2,7 @@ export { AppProcess, type HealthAnswer, type LogRecord } from './app-process.ts'
 export { collectQueues, type CollectOptions } from './collect-queues.ts';
 export { Ledger, type LedgerDispatch, type LedgerMessage } from './ledger.ts';
 export { LedgerReport, type Notice } from './ledger-report.ts';
+export { PrivateRabbitmq, PrivateRedis, type Ending } from './private-services.ts';
 export { provideServices, type ProvideOptions, type Services } from './provide-services.ts';
 export { repetitions } from './repetitions.ts';
 export { type ServiceName, type ServiceOrigin, ServicesUnavailable } from './service.ts';

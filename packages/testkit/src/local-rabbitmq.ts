@@ -36,11 +36,13 @@ export async function startLocalRabbitmq(program: string, folder: string): Promi
     await recordGroup(folder, guarded.group, `-port ${epmd}`);
     processes.push(guarded);
   }
-  const logFile = join(folder, 'rabbitmq.log');
-  const server = GuardedProcess.start({ command: [program], env, logFile });
-  await recordGroup(folder, server.group, basename(folder));
-  processes.push(server);
-  return { url: `amqp://${credentials}:${credentials}@127.0.0.1:${amqp}`, processes };
+  const launch = async (): Promise<GuardedProcess> => {
+    const server = GuardedProcess.start({ command: [program], env, logFile: join(folder, 'rabbitmq.log') });
+    await recordGroup(folder, server.group, basename(folder));
+    return server;
+  };
+  processes.push(await launch());
+  return { url: `amqp://${credentials}:${credentials}@127.0.0.1:${amqp}`, processes, env, launch };
 }
 
 /**

@@ -20,6 +20,10 @@ export interface StartedServer {
   readonly url: string;
   /** The server is the last one. */
   readonly processes: readonly GuardedProcess[];
+  /** The environment in which the server's own tools find it. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Starts the server, once it has ended, with the same address and what data it has kept. */
+  readonly launch: () => Promise<GuardedProcess>;
 }
 
 const answerTimeoutMs = 60_000;
@@ -84,22 +88,43 @@ async function findPrograms(
 }
 
 async function startService(name: ServiceName, program: string, context: ProviderContext): Promise<RunningService> {
+  const { url, stop } = await startUntilServing(name, (folder) => start[name](program, folder), context);
+  return { url, origin: 'local', stop };
+}
+
+/** A private server that answers, and where it keeps its data. */
+export interface LocalServer extends StartedServer {
+  readonly folder: string;
+  /** Ends it and removes its folder. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts a private server in a folder of its own and waits until it answers.
+ *
+ * @throws ServicesUnavailable with the server's own last words.
+ */
+export async function startUntilServing(
+  name: ServiceName,
+  startIn: (folder: string) => Promise<StartedServer>,
+  context: ProviderContext,
+): Promise<LocalServer> {
   for (let attempt = 1; ; attempt += 1) {
     const folder = await createInstanceFolder(context.root);
-    const { url, processes } = await start[name](program, folder);
+    const started = await startIn(folder);
     const stop = async (): Promise<void> => {
-      await Promise.all(processes.map((process) => process.stop()));
+      await Promise.all(started.processes.map((process) => process.stop()));
       await rm(folder, { recursive: true, force: true });
     };
     try {
-      await untilServing(name, { url, processes }, context.signal);
-      return { url, origin: 'local', stop };
+      await untilServing(name, started, context.signal);
+      return { ...started, folder, stop };
     } catch (error) {
-      const output = (await processes.at(-1)?.output()) ?? '';
+      const output = (await started.processes.at(-1)?.output()) ?? '';
       await stop();
       if (attempt < attempts && /eaddrinuse|address already in use/i.test(output)) continue;
       context.signal?.throwIfAborted();
-      const message = `The private ${serviceTitles[name]} (${program}) did not start. It said:\n${output}`;
+      const message = `The private ${serviceTitles[name]} did not start. It said:\n${output}`;
       throw new ServicesUnavailable(message, { cause: error });
     }
   }
@@ -108,7 +133,7 @@ async function startService(name: ServiceName, program: string, context: Provide
 /** Gives up at once when one of the server's processes has ended. */
 async function untilServing(
   name: ServiceName,
-  { url, processes }: StartedServer,
+  { url, processes }: Pick<StartedServer, 'url' | 'processes'>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const given = new AbortController();

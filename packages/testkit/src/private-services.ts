@@ -1,0 +1,108 @@
+import { type PrivateServer, startPrivateServer } from './private-server.ts';
+import { untilAnswering } from './reachability.ts';
+
+const answerTimeoutMs = 60_000;
+
+/** How a server is ended: `stopped` as by a deploy, saying goodbye to its clients; `killed` as by a power failure. */
+export type Ending = 'stopped' | 'killed';
+
+const endings = { stopped: 'SIGTERM', killed: 'SIGKILL' } as const;
+
+/**
+ * A RabbitMQ of one test file's own, for what the shared one must not suffer. It takes some seconds to start and to
+ * restart. It keeps its address and its data through a restart.
+ */
+export class PrivateRabbitmq implements AsyncDisposable {
+  readonly #server: PrivateServer;
+
+  constructor(server: PrivateServer) {
+    this.#server = server;
+  }
+
+  /** @throws ServicesUnavailable or Error when there is neither an installed RabbitMQ nor a container engine. */
+  static async start(): Promise<PrivateRabbitmq> {
+    return new PrivateRabbitmq(await startPrivateServer('rabbitmq'));
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /** Ends the broker; nobody listens at its address then. */
+  async end(how: Ending): Promise<void> {
+    await this.#server.end(endings[how]);
+  }
+
+  /** Starts it again after {@link end}; resolves when it answers. */
+  async start(): Promise<void> {
+    await this.#server.launch();
+    await untilAnswering('rabbitmq', this.url, { timeoutMs: answerTimeoutMs, signal: undefined });
+  }
+
+  /**
+   * Raises or clears the memory alarm: the broker then reads nothing from connections that publish
+   * (RabbitMQ docs, "Memory and disk alarms").
+   */
+  async alarm(on: boolean): Promise<void> {
+    const memory = '{resource_limit, memory, node()}';
+    const call = on ? `rabbit_alarm:set_alarm({${memory}, []}).` : `rabbit_alarm:clear_alarm(${memory}).`;
+    await this.#server.tool('rabbitmqctl', 'eval', call);
+  }
+
+  /**
+   * Lets every queue hold at most so many messages, whatever it was declared with; undefined ends that. A full queue
+   * with `reject-publish` refuses what is published (RabbitMQ docs, "Queue Length Limit").
+   */
+  async limitQueues(maxLength: number | undefined): Promise<void> {
+    const policy = 'limit-of-a-test';
+    if (maxLength === undefined) {
+      await this.#server.tool('rabbitmqctl', 'clear_policy', policy);
+      return;
+    }
+    const definition = JSON.stringify({ 'max-length': maxLength });
+    await this.#server.tool('rabbitmqctl', 'set_policy', '--apply-to', 'queues', policy, '.*', definition);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.remove();
+  }
+}
+
+/** A Redis of one test's own; it starts in no time. It keeps its address, and its data unless told otherwise. */
+export class PrivateRedis implements AsyncDisposable {
+  readonly #server: PrivateServer;
+
+  constructor(server: PrivateServer) {
+    this.#server = server;
+  }
+
+  /** @throws ServicesUnavailable or Error when there is neither an installed Redis nor a container engine. */
+  static async start(): Promise<PrivateRedis> {
+    return new PrivateRedis(await startPrivateServer('redis'));
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  /** Ends it; nobody listens at its address then. */
+  async end(how: Ending): Promise<void> {
+    await this.#server.end(endings[how]);
+  }
+
+  /** Starts it again after {@link end}, with what was written before or empty; resolves when it answers. */
+  async start({ empty = false }: { readonly empty?: boolean } = {}): Promise<void> {
+    if (empty) await this.#server.wipe();
+    await this.#server.launch();
+    await untilAnswering('redis', this.url, { timeoutMs: answerTimeoutMs, signal: undefined });
+  }
+
+  /** While frozen it accepts connections and answers nothing. */
+  async freeze(on: boolean): Promise<void> {
+    await this.#server.freeze(on);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.remove();
+  }
+}
