@@ -2,6 +2,7 @@ import { GatewayOpcodes } from 'discord-api-types/v10';
 import { WebSocket, type RawData } from 'ws';
 import { FrameError, readFrame, type Frame } from './frame.ts';
 import { resumableCloseCode } from './close-codes.ts';
+import { SendBudget } from './send-budget.ts';
 
 /** How a connection ended: Discord's close code, or 1006 when the socket just broke. */
 export interface ConnectionEnd {
@@ -33,12 +34,14 @@ const maxPayload = 32 * 1024 * 1024;
 export class Connection {
   readonly #socket: WebSocket;
   readonly #handlers: ConnectionHandlers;
+  readonly #budget = new SendBudget();
   readonly #helloTimer: NodeJS.Timeout;
   #heartbeatTimer: NodeJS.Timeout | undefined;
   #closeTimer: NodeJS.Timeout | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
   #heartbeatSentAt: number | undefined;
   #latencyMs: number | undefined;
+  #lastAckAt: number | undefined;
   #paused = false;
   #ended: ConnectionEnd | undefined;
 
@@ -63,8 +66,26 @@ export class Connection {
     return this.#latencyMs;
   }
 
+  /** When the last heartbeat was acknowledged, in ms since the epoch. */
+  get lastAckAt(): number | undefined {
+    return this.#lastAckAt;
+  }
+
   send(op: GatewayOpcodes, d: unknown): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify({ op, d }));
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#budget.spend(performance.now());
+    this.#socket.send(JSON.stringify({ op, d }));
+  }
+
+  /** In how many ms the send budget allows the next command; 0: now. */
+  commandIn(): number {
+    return this.#budget.commandIn(performance.now());
+  }
+
+  /** Writes the payload of a command; `done` is called once, with an error when the socket did not take it. */
+  write(payload: string, done: (error?: Error | null) => void): void {
+    this.#budget.spend(performance.now());
+    this.#socket.send(payload, done);
   }
 
   /**
@@ -114,7 +135,7 @@ export class Connection {
     }
     if (frame.op === GatewayOpcodes.Hello) this.#begin(frame.d);
     else if (frame.op === GatewayOpcodes.HeartbeatAck) this.#acknowledge();
-    else if (frame.op === GatewayOpcodes.Heartbeat) this.#heartbeat();
+    else if (frame.op === GatewayOpcodes.Heartbeat) this.#heartbeatOnRequest();
     else this.#handlers.frame(frame);
   }
 
@@ -125,6 +146,7 @@ export class Connection {
       return;
     }
     clearTimeout(this.#helloTimer);
+    this.#budget.reserveHeartbeats(intervalMs);
     // The first heartbeat comes after a random part of the interval, so that a fleet does not beat as one.
     this.#heartbeatTimer = setTimeout(() => this.#beat(intervalMs), intervalMs * Math.random());
     this.#handlers.hello();
@@ -139,12 +161,18 @@ export class Connection {
     this.#heartbeatTimer = setTimeout(() => this.#beat(intervalMs), intervalMs);
   }
 
+  #heartbeatOnRequest(): void {
+    // Discord would disconnect us for what it has asked for itself.
+    if (!this.#budget.exhausted(performance.now())) this.#heartbeat();
+  }
+
   #heartbeat(): void {
     this.#heartbeatSentAt = this.#paused ? undefined : performance.now();
     this.send(GatewayOpcodes.Heartbeat, this.#handlers.acknowledged());
   }
 
   #acknowledge(): void {
+    this.#lastAckAt = Date.now();
     if (this.#heartbeatSentAt === undefined) return;
     this.#latencyMs = performance.now() - this.#heartbeatSentAt;
     this.#heartbeatSentAt = undefined;

@@ -1,3 +1,4 @@
+export { GatewayCommandError, type CommandFault, type CommandOpcode } from './command.ts';
 export type { Dispatch, DispatchSink } from './dispatch.ts';
 export { FatalGatewayError } from './errors.ts';
 export { LocalIdentifyGate, type IdentifyGate } from './identify-gate.ts';

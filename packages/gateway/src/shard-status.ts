@@ -29,6 +29,8 @@ export interface ShardStatus {
   readonly since: number;
   /** Round trip of the last acknowledged heartbeat. */
   readonly latencyMs: number | undefined;
+  /** When Discord last acknowledged a heartbeat on this connection. */
+  readonly lastAckAt: number | undefined;
   readonly lastDispatchAt: number | undefined;
   /** Highest sequence received in this session. */
   readonly received: number | undefined;
@@ -45,4 +47,6 @@ export interface ShardStatus {
   readonly lastDisconnect: string | undefined;
   /** Why it is not to read; empty when it is. */
   readonly pauses: readonly string[];
+  /** Commands that are not yet written. */
+  readonly queuedCommands: number;
 }

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayDispatchEvents, GatewayOpcodes } from 'discord-api-types/v10';
 import { endsSession, fatalAdvice } from './close-codes.ts';
+import type { CommandOpcode } from './command.ts';
+import { CommandQueue } from './command-queue.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
 import type { DispatchSink } from './dispatch.ts';
 import { FatalGatewayError } from './errors.ts';
@@ -51,6 +53,7 @@ export class Shard {
   readonly #stopping = new AbortController();
   readonly #pauses = new Pauses();
   readonly #reconnectDelay = new ReconnectDelay();
+  readonly #commands = new CommandQueue();
   readonly #intake: Intake;
   #session: Session | undefined;
   #connection: Connection | undefined;
@@ -89,6 +92,7 @@ export class Shard {
       state: this.#state,
       since: this.#since,
       latencyMs: this.#connection?.latencyMs,
+      lastAckAt: this.#connection?.lastAckAt,
       lastDispatchAt: this.#intake.lastDispatchAt,
       received: this.#session?.received,
       confirmed: this.#session?.cursor,
@@ -99,6 +103,7 @@ export class Shard {
       resumeReason: this.#resumeReason,
       lastDisconnect: this.#lastDisconnect,
       pauses: this.#pauses.reasons,
+      queuedCommands: this.#commands.size,
     };
   }
 
@@ -131,7 +136,17 @@ export class Shard {
    */
   stop(): void {
     this.#stopping.abort();
+    this.#commands.end();
     this.#connection?.close('shutting down');
+  }
+
+  /**
+   * Sends a command to Discord when the shard is ready and its send budget allows it, in the order given. Resolves
+   * when it is written; what Discord makes of it is not known. The form of `d` is not checked.
+   * @throws {GatewayCommandError} when it cannot be sent, or `signal` is aborted first.
+   */
+  async command(op: CommandOpcode, d: unknown, signal?: AbortSignal): Promise<void> {
+    await this.#commands.send(op, d, signal);
   }
 
   /**
@@ -190,6 +205,7 @@ export class Shard {
       acknowledged: () => (this.#session === undefined ? null : this.#session.cursor),
     });
     const end = await ended.promise;
+    this.#commands.close();
     turn?.abandoned();
     clearTimeout(this.#timer);
     this.#connection = undefined;
@@ -212,6 +228,7 @@ export class Shard {
     this.#lastDisconnect = `${end.code} ${end.reason}`.trim();
     const advice = fatalAdvice(end.code);
     if (advice !== undefined) {
+      this.#commands.end();
       this.#enter('failed');
       throw new FatalGatewayError(end.code, advice);
     }
@@ -306,6 +323,7 @@ export class Shard {
     this.#readyAt = performance.now();
     this.#enter('ready');
     if (this.#pauses.active) this.#stopReading();
+    if (this.#connection !== undefined) this.#commands.open(this.#connection);
     const tookMs = this.#readyAt - this.#attemptStartedAt;
     this.#options.onEvent({ type, shardId: this.id, sessionId: session.id, tookMs });
   }
