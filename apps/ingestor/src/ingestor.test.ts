@@ -172,7 +172,7 @@ describe('the ingestor', () => {
     await waitFor(async () => (await state.sessions.load(shard))?.unavailableGuilds.length === 0, {
       what: 'the guilds',
     });
-    await state.sessions.remove(shard);
+    await state.sessions.remove(shard, Number.MAX_SAFE_INTEGER);
     expect(await first.end('SIGTERM')).toBe(0);
     expect(await state.sessions.load(shard)).toMatchObject({ sessionId: stored.sessionId });
     await start().ready();

@@ -33,7 +33,7 @@ export class SessionKeeper {
   async forget(key: ShardKey): Promise<void> {
     this.#stored.delete(key);
     // A successor that finds it all the same is refused by Discord, and identifies.
-    await this.#sessions.remove(key).catch(() => undefined);
+    await this.#sessions.remove(key, 0).catch(() => undefined);
   }
 
   /** Stores again and again until `signal` is aborted. */
@@ -59,7 +59,7 @@ export class SessionKeeper {
       marks.set(key, mark);
     }
     try {
-      await this.#sessions.save(changed);
+      await this.#sessions.save([...changed].map(([shard, session]) => ({ shard, fence: 0, session })));
       for (const [key, mark] of marks) this.#stored.set(key, mark);
       if (this.#failing) this.#log.info('sessions are being stored again');
       this.#failing = false;

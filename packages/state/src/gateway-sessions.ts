@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StateConnection } from './redis.ts';
+import { leaseKeys } from './shard-leases.ts';
 
 const gatewaySession = z.object({
   sessionId: z.string().min(1),
@@ -17,10 +18,51 @@ export interface ShardKey {
   readonly count: number;
 }
 
-/** Discord keeps a session for a few minutes; older ones are worthless. In ms. */
-const sessionTtlMs = 15 * 60_000;
+/** A session to be stored, by the holder of its shard's lease. */
+export interface FencedSession {
+  readonly shard: ShardKey;
+  /** Of the lease under which the shard runs. */
+  readonly fence: number;
+  readonly session: StoredGatewaySession;
+}
 
-/** The gateway sessions of a bot, so that whoever comes next resumes instead of identifying. */
+/**
+ * How long a session is kept, in ms. Discord keeps it for minutes only, but whoever finds it later and is refused can
+ * tell what was lost.
+ */
+const sessionTtlMs = 86_400_000;
+
+/** How many sessions are stored by one call of the script: Redis does nothing else meanwhile. */
+const sessionsPerCall = 250;
+
+const fencing = `
+local function outranked(shard, fence)
+  local lease = redis.call('HGET', KEYS[1], shard)
+  return lease and tonumber(string.match(lease, '^%d+')) > tonumber(fence)
+end
+`;
+
+/** KEYS: leases, sessions. ARGV: TTL, then shard, fence and session of each. Returns the shards that are another's. */
+const saveScript = `${fencing}
+local refused = {}
+for i = 2, #KEYS do
+  local at = (i - 2) * 3 + 2
+  if outranked(ARGV[at], ARGV[at + 1]) then refused[#refused + 1] = tonumber(ARGV[at])
+  else redis.call('SET', KEYS[i], ARGV[at + 2], 'PX', ARGV[1]) end
+end
+return refused`;
+
+/** KEYS: leases, session. ARGV: shard, fence. */
+const removeScript = `${fencing}
+if outranked(ARGV[1], ARGV[2]) then return 0 end
+return redis.call('DEL', KEYS[2])`;
+
+const refusedShards = z.array(z.number());
+
+/**
+ * The gateway sessions of a bot, so that whoever comes next resumes instead of identifying. They are fenced: once a
+ * shard's lease has been given to another, its former holder can neither store nor remove its session.
+ */
 export class GatewaySessions {
   readonly #connection: StateConnection;
 
@@ -29,18 +71,22 @@ export class GatewaySessions {
   }
 
   /**
-   * Stores sessions in one round trip.
+   * Stores sessions in one round trip. Returns the ids of the shards whose session was refused, since another holds
+   * their lease by now.
    * @throws {StateUnavailableError}
    */
-  async save(sessions: ReadonlyMap<ShardKey, StoredGatewaySession>): Promise<void> {
-    if (sessions.size === 0) return;
-    await this.#connection.run(async (redis) => {
-      const pipeline = redis.pipeline();
-      for (const [shard, session] of sessions) {
-        pipeline.set(this.#key(shard), JSON.stringify(session), 'PX', sessionTtlMs);
-      }
-      for (const [error] of (await pipeline.exec()) ?? []) if (error !== null) throw error;
-    });
+  async save(sessions: readonly FencedSession[]): Promise<readonly number[]> {
+    const batches = Array.from({ length: Math.ceil(sessions.length / sessionsPerCall) }, (_, batch) =>
+      sessions.slice(batch * sessionsPerCall, (batch + 1) * sessionsPerCall),
+    );
+    const refused = await Promise.all(
+      batches.map((batch) => {
+        const keys = [leaseKeys.leases, ...batch.map(({ shard }) => keyParts(shard))];
+        const args = batch.flatMap(({ shard, fence, session }) => [shard.id, fence, JSON.stringify(session)]);
+        return this.#connection.eval(saveScript, keys, [sessionTtlMs, ...args]);
+      }),
+    );
+    return refused.flatMap((reply) => refusedShards.parse(reply));
   }
 
   /**
@@ -48,20 +94,23 @@ export class GatewaySessions {
    * @throws {StateUnavailableError}
    */
   async load(shard: ShardKey): Promise<StoredGatewaySession | undefined> {
-    const text = await this.#connection.run((redis) => redis.get(this.#key(shard)));
+    const text = await this.#connection.run((redis) => redis.get(this.#connection.key(...keyParts(shard))));
     if (text === null) return undefined;
     const parsed = gatewaySession.safeParse(parseJson(text));
     return parsed.success ? parsed.data : undefined;
   }
 
-  /** Forgets a session that cannot be resumed any more. */
-  async remove(shard: ShardKey): Promise<void> {
-    await this.#connection.run((redis) => redis.del(this.#key(shard)));
+  /**
+   * Forgets a session that cannot be resumed any more, unless the shard is another's by now.
+   * @throws {StateUnavailableError}
+   */
+  async remove(shard: ShardKey, fence: number): Promise<void> {
+    await this.#connection.eval(removeScript, [leaseKeys.leases, keyParts(shard)], [shard.id, fence]);
   }
+}
 
-  #key({ id, count }: ShardKey): string {
-    return this.#connection.key('session', String(count), String(id));
-  }
+function keyParts({ id, count }: ShardKey): readonly string[] {
+  return ['session', String(count), String(id)];
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,15 @@
 export type { Claim, ClaimOptions, ClaimResult, Claims } from './claims.ts';
-export type { GatewaySessions, ShardKey, StoredGatewaySession } from './gateway-sessions.ts';
+export type { FencedSession, GatewaySessions, ShardKey, StoredGatewaySession } from './gateway-sessions.ts';
 export type { GuildPresence, GuildRecord, GuildRecords, MemberChange, MemberEvent } from './guild-records.ts';
+export type {
+  IdentifySchedule,
+  IdentifyScheduleOptions,
+  IdentifyTurn,
+  LeaseHolder,
+  SessionStartLimit,
+} from './identify-schedule.ts';
 export { StateUnavailableError, type StateOptions } from './redis.ts';
 export { serviceState, type StateSettings } from './service-state.ts';
+export type { Balance, FleetMember, Membership, ShardLease, ShardLeaseOptions, ShardLeases } from './shard-leases.ts';
 export type { SlidingWindows, WindowRequest } from './sliding-windows.ts';
-export { StateManager } from './state-manager.ts';
+export { StateManager, type StateManagerOptions } from './state-manager.ts';

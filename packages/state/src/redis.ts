@@ -77,6 +77,15 @@ export class StateConnection {
     }
   }
 
+  /**
+   * Runs a script on keys given by their parts; they share a slot of a cluster.
+   * @throws {StateUnavailableError}
+   */
+  eval(script: string, keys: readonly (readonly string[])[], args: readonly (string | number)[]): Promise<unknown> {
+    const names = keys.map((parts) => this.key(...parts));
+    return this.run((redis) => redis.eval(script, names.length, ...names, ...args));
+  }
+
   close(): void {
     // An end that was asked for is no loss.
     this.redis.removeAllListeners('close');

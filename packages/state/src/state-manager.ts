@@ -1,8 +1,15 @@
 import { Claims, type ClaimOptions } from './claims.ts';
 import { GatewaySessions } from './gateway-sessions.ts';
 import { GuildRecords } from './guild-records.ts';
+import { IdentifySchedule, type IdentifyScheduleOptions } from './identify-schedule.ts';
 import { StateConnection, type StateOptions } from './redis.ts';
+import { ShardLeases, type ShardLeaseOptions } from './shard-leases.ts';
 import { SlidingWindows } from './sliding-windows.ts';
+
+export interface StateManagerOptions extends StateOptions {
+  readonly claims?: ClaimOptions;
+  readonly leases?: ShardLeaseOptions;
+}
 
 /** What the fleet of one bot shares in Redis. */
 export class StateManager {
@@ -10,14 +17,21 @@ export class StateManager {
   readonly sessions: GatewaySessions;
   readonly guilds: GuildRecords;
   readonly windows: SlidingWindows;
+  readonly leases: ShardLeases;
   readonly #connection: StateConnection;
 
-  constructor(options: StateOptions & { readonly claims?: ClaimOptions }) {
+  constructor(options: StateManagerOptions) {
     this.#connection = new StateConnection(options);
     this.claims = new Claims(this.#connection, options.claims);
     this.sessions = new GatewaySessions(this.#connection);
     this.guilds = new GuildRecords(this.#connection);
     this.windows = new SlidingWindows(this.#connection);
+    this.leases = new ShardLeases(this.#connection, options.leases);
+  }
+
+  /** The turns in which the shards of this process identify. */
+  identifySchedule(options: IdentifyScheduleOptions): IdentifySchedule {
+    return new IdentifySchedule(this.#connection, options);
   }
 
   /** Why Redis cannot be used now; undefined when it can. */

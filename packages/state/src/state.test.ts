@@ -78,32 +78,11 @@ describe('a claim', () => {
   });
 });
 
-describe('gateway sessions', () => {
-  const session = {
-    sessionId: 'abc',
-    resumeUrl: 'wss://gateway-us-east1-b.discord.gg',
-    sequence: 42,
-    unavailableGuilds: ['1', '2'],
-  };
-
-  it('survive their process, for the shard of the same count only', async () => {
-    const shard = { id: 3, count: 16 };
-    await (await connect(namespace)).sessions.save(new Map([[shard, session]]));
-    const successor = await connect(namespace);
-    expect(await successor.sessions.load({ id: 3, count: 16 })).toEqual(session);
-    expect(await successor.sessions.load({ id: 3, count: 32 })).toBeUndefined();
-    await successor.sessions.remove(shard);
-    expect(await successor.sessions.load(shard)).toBeUndefined();
-  });
-});
-
 describe('without Redis', () => {
   it('commands fail at once, by name, and work again when it is back', async () => {
     const target = new URL((await testServices()).redisUrl);
     await using proxy = await TcpProxy.start(target.hostname, Number(target.port));
-    const url = new URL(target);
-    url.port = String(proxy.port);
-    const state = await connect(namespace, { url: url.toString() });
+    const state = await connect(namespace, { url: proxy.rewrite(target.href) });
     proxy.refuse(true);
     proxy.cut();
     await waitFor(() => state.whyUnavailable() !== undefined, { what: 'the loss to be noticed' });

@@ -1,0 +1,174 @@
+import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { StateManager, type FleetMember } from './index.ts';
+
+let redisUrl: string;
+let namespace: string;
+beforeAll(async () => {
+  ({ redisUrl } = await testServices());
+  namespace = uniqueNamespace();
+});
+const open: StateManager[] = [];
+afterAll(() => {
+  for (const state of open) state.close();
+});
+
+let runs = 0;
+async function connect(): Promise<StateManager> {
+  runs += 1;
+  const state = new StateManager({ url: redisUrl, namespace, applicationId: String(runs), leases: { ttlMs: 60_000 } });
+  open.push(state);
+  await waitFor(() => state.whyUnavailable() === undefined, { what: 'Redis' });
+  return state;
+}
+
+/** A process that believes to hold what it was granted and has neither given back nor learned to have lost. */
+interface Process {
+  readonly member: FleetMember;
+  readonly pins: readonly number[] | undefined;
+  readonly believes: Set<number>;
+  /** Shards it is disconnecting, to be given back in its next turn. */
+  readonly leaving: Set<number>;
+  asleep: boolean;
+}
+
+/** A fleet of processes that come, go, die and oversleep, and what must hold of it after every step. */
+class SimulatedFleet {
+  readonly #state: StateManager;
+  readonly #count: number;
+  readonly processes: Process[] = [];
+  readonly #dead = new Set<string>();
+  readonly #lastFence = new Map<number, number>();
+  #born = 0;
+
+  constructor(state: StateManager, count: number) {
+    this.#state = state;
+    this.#count = count;
+  }
+
+  join(pins?: readonly number[]): void {
+    this.#born += 1;
+    // Names are in no order of age.
+    const name = `${(this.#born * 7) % 10}-${this.#born}`;
+    const member = this.#state.leases.member({ member: name, count: this.#count, recommendedCount: 1, pins });
+    this.processes.push({ member, pins, believes: new Set(), leaving: new Set(), asleep: false });
+  }
+
+  async balance(process: Process, { prompt }: { prompt: boolean }): Promise<void> {
+    const { member, believes, leaving } = process;
+    for (const id of leaving) {
+      believes.delete(id);
+      await member.release(id);
+    }
+    leaving.clear();
+    this.#dead.delete(member.name);
+    process.asleep = false;
+    const { granted, surrender, lost } = await member.balance({ dead: [...this.#dead] });
+    for (const id of lost) believes.delete(id);
+    for (const { shardId, fence } of granted) {
+      if (fence <= (this.#lastFence.get(shardId) ?? 0)) throw new Error(`the fence of shard ${shardId} did not rise`);
+      this.#lastFence.set(shardId, fence);
+      believes.add(shardId);
+    }
+    for (const id of surrender) leaving.add(id);
+    if (!prompt) return;
+    for (const id of leaving) {
+      believes.delete(id);
+      await member.release(id);
+    }
+    leaving.clear();
+  }
+
+  async leave(process: Process): Promise<void> {
+    this.processes.splice(this.processes.indexOf(process), 1);
+    await process.member.leave();
+  }
+
+  /** Others see it dead, whether it is or only sleeps. */
+  fallSilent(process: Process, { forever }: { forever: boolean }): void {
+    this.#dead.add(process.member.name);
+    process.asleep = true;
+    if (forever) this.processes.splice(this.processes.indexOf(process), 1);
+  }
+
+  /** Shards that two processes which are awake believe to hold. */
+  heldTwice(): number[] {
+    const all = this.processes.filter(({ asleep }) => !asleep).flatMap(({ believes }) => [...believes]);
+    return all.filter((id, at) => all.indexOf(id) !== at);
+  }
+
+  /** Shards that nobody holds, though somebody is there for them. */
+  notHeld(): number[] {
+    const sharing = this.processes.some(({ pins }) => pins === undefined);
+    const pinned = new Set(this.processes.flatMap(({ pins }) => pins ?? []));
+    const held = new Set(this.processes.flatMap(({ believes }) => [...believes]));
+    return Array.from({ length: this.#count }, (_, id) => id).filter(
+      (id) => !held.has(id) && (sharing || pinned.has(id)),
+    );
+  }
+
+  /** How many more than another a process has of the shards that are shared. */
+  unevenness(): number {
+    const counts = this.processes.filter(({ pins }) => pins === undefined).map(({ believes }) => believes.size);
+    return counts.length === 0 ? 0 : Math.max(...counts) - Math.min(...counts);
+  }
+}
+
+const which = fc.nat({ max: 50 });
+const step = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('join' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('pin' as const),
+      pins: fc.uniqueArray(fc.nat({ max: 12 }), { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('balance' as const), which, prompt: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('leave' as const, 'die' as const), which }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('sleep' as const), which }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+
+async function take(fleet: SimulatedFleet, action: Step): Promise<void> {
+  if (action.kind === 'join') return fleet.join();
+  if (action.kind === 'pin') return fleet.join(action.pins);
+  const process = fleet.processes[action.which % Math.max(1, fleet.processes.length)];
+  if (process === undefined) return;
+  if (action.kind === 'balance') return fleet.balance(process, action);
+  if (action.kind === 'leave') return fleet.leave(process);
+  fleet.fallSilent(process, { forever: action.kind === 'die' });
+}
+
+it('whoever comes, goes, dies or oversleeps: no shard has two holders, and soon all are held and shared evenly', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 13 }),
+      fc.array(step, { minLength: 5, maxLength: 60 }),
+      fc.infiniteStream(fc.boolean()),
+      async (count, steps, backwards) => {
+        const fleet = new SimulatedFleet(await connect(), count);
+        for (const action of steps) {
+          await take(fleet, action);
+          expect(fleet.heldTwice()).toEqual([]);
+        }
+        // Everyone is heard of once; from then on two rounds must do, in any order.
+        for (const process of fleet.processes) await fleet.balance(process, { prompt: true });
+        for (let round = 0; round < 2; round += 1) {
+          const order = backwards.next().value === true ? fleet.processes.toReversed() : fleet.processes;
+          for (const process of order) {
+            await fleet.balance(process, { prompt: true });
+            expect(fleet.heldTwice()).toEqual([]);
+          }
+        }
+        expect(fleet.notHeld()).toEqual([]);
+        expect(fleet.unevenness()).toBeLessThanOrEqual(1);
+        const before = fleet.processes.map(({ believes }) => [...believes]);
+        for (const process of fleet.processes) await fleet.balance(process, { prompt: true });
+        expect(fleet.processes.map(({ believes }) => [...believes])).toEqual(before);
+      },
+    ),
+    { numRuns: 60 },
+  );
+}, 60_000);
