@@ -31,6 +31,55 @@ describe('a dispatch', () => {
   });
 });
 
+describe('a damaged dispatch', () => {
+  const damage = fc.record({
+    at: fc.nat(),
+    cut: fc.nat(12),
+    insert: fc.constantFrom('', '0', '-', '"', ',', '}', '{}', '"op":0,', '\\', ' ', '\0'),
+  });
+
+  it('is read as JSON has it, or refused', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.array(damage, { maxLength: 3 }), (d, damages) => {
+        let text = dispatch(d).toString();
+        for (const { at, cut, insert } of damages) {
+          const from = at % (text.length + 1);
+          text = text.slice(0, from) + insert + text.slice(from + cut);
+        }
+        try {
+          const frame = readFrame(Buffer.from(text));
+          const { t = null, s = null, op, d: data } = JSON.parse(text);
+          expect(frame).toMatchObject({ t, s, op });
+          expect(frame.d).toEqual(data);
+          if (op === 0) expect(JSON.parse(frame.body.toString())).toEqual(data ?? null);
+        } catch (cause) {
+          expect(cause).toBeInstanceOf(FrameError);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    ['a sequence of more digits than are exact', '{"t":"X","s":12345678901234567890,"op":0,"d":{}}'],
+    ['a sequence with a leading zero', '{"t":"X","s":07,"op":0,"d":{}}'],
+    ['no sequence', '{"t":"X","s":,"op":0,"d":{}}'],
+    ['sequence zero', '{"t":"X","s":0,"op":0,"d":{}}'],
+    ['a name that is too long', `{"t":"${'X'.repeat(101)}","s":7,"op":0,"d":{}}`],
+    ['an empty name', '{"t":"","s":7,"op":0,"d":{}}'],
+    ['no data', '{"t":"X","s":7,"op":0,"d":}'],
+    ['two values', '{"t":"X","s":7,"op":0,"d":{}{}}'],
+  ])('is refused with %s', (_fault, text) => {
+    expect(() => readFrame(Buffer.from(text))).toThrow(FrameError);
+  });
+});
+
+it('keeps no large buffer alive by a small piece of it', () => {
+  const frame = dispatch({ small: true });
+  const chunk = Buffer.concat([frame, Buffer.alloc(60_000)]);
+  expect(readFrame(chunk.subarray(0, frame.length)).body.buffer).not.toBe(chunk.buffer);
+});
+
 describe('what is no payload', () => {
   it.each([
     '',
