@@ -27,12 +27,12 @@ export async function apologize(
   interaction: Interaction,
   failed: { readonly context: InteractionContext; readonly defer: Defer },
 ): Promise<void> {
-  const { rest, acknowledged, answered, id } = failed.context;
+  const { rest, gateway, acknowledged, answered, id } = failed.context;
   // Nobody reads an error among suggestions.
   if (kindOf(interaction) === 'autocomplete') return;
   // The handler's own signal may be what ended it.
   const signal = AbortSignal.timeout(apologyLimitMs);
-  const context = new InteractionContext(interaction, { rest, signal, acknowledged });
+  const context = new InteractionContext(interaction, { rest, gateway, signal, acknowledged });
   const message = { content: texts.failed(id), ephemeral: true };
   // What the original response shows is to stay: an answer, or the message that was to be updated.
   const besides = answered || (acknowledged && failed.defer === 'update');

@@ -1,18 +1,29 @@
 import { z } from 'zod';
-import { connectionSettings, integerSetting, loadSettings, serviceSettings, withDotEnv } from '@arrakis/service';
+import {
+  connectionSettings,
+  discordCheck,
+  discordSettings,
+  integerSetting,
+  loadSettings,
+  serviceSettings,
+  withDotEnv,
+} from '@arrakis/service';
 
-const schema = z.object({
-  ...serviceSettings,
-  ...connectionSettings,
-  WORKER_INTERACTION_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 50 }),
-  WORKER_EVENT_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 100 }),
-  WORKER_HANDLER_TIMEOUT_MS: integerSetting({ min: 100, max: 600_000, defaultsTo: 30_000 }),
-  WORKER_MAX_ATTEMPTS: integerSetting({ min: 1, max: 20, defaultsTo: 5 }),
-  WORKER_SYNC_COMMANDS: z
-    .stringbool()
-    .optional()
-    .describe('true or false: whether to register the commands at start; without it, in development only'),
-});
+const schema = z
+  .object({
+    ...serviceSettings,
+    ...connectionSettings,
+    ...discordSettings,
+    WORKER_INTERACTION_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 50 }),
+    WORKER_EVENT_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 100 }),
+    WORKER_HANDLER_TIMEOUT_MS: integerSetting({ min: 100, max: 600_000, defaultsTo: 30_000 }),
+    WORKER_MAX_ATTEMPTS: integerSetting({ min: 1, max: 20, defaultsTo: 5 }),
+    WORKER_SYNC_COMMANDS: z
+      .stringbool()
+      .optional()
+      .describe('true or false: whether to register the commands at start; without it, in development only'),
+  })
+  .superRefine(...discordCheck);
 
 /** The settings of the worker. */
 export type WorkerSettings = z.output<typeof schema>;

@@ -1,5 +1,6 @@
-import type { EventContext, Router } from '@arrakis/bot';
-import { nonceFor, type DiscordRest } from '@arrakis/discord-rest';
+import type { EventContext } from '@arrakis/bot';
+import { nonceFor } from '@arrakis/discord-rest';
+import type { Bot, Bots } from './bots.ts';
 import type { Lane } from './execution.ts';
 import { isPostponement } from './failure.ts';
 import { parseBody } from './payload.ts';
@@ -8,19 +9,19 @@ export interface EventLaneParts {
   readonly queue: string;
   readonly concurrency: number;
   readonly maxAttempts: number;
-  readonly router: Router;
-  readonly rest: DiscordRest;
+  readonly bots: Bots<Pick<Bot, 'router' | 'rest' | 'gateway'>>;
   readonly handlerTimeoutMs: number;
 }
 
 /** Guild and member events: nobody waits, so without Redis they stay in the broker rather than be done twice. */
-export function eventLane({ queue, concurrency, maxAttempts, router, rest, handlerTimeoutMs }: EventLaneParts): Lane {
+export function eventLane({ queue, concurrency, maxAttempts, bots, handlerTimeoutMs }: EventLaneParts): Lane {
   return {
     queue,
     concurrency,
     maxAttempts,
     withoutClaims: 'wait',
     async prepare(event, { attempt, signal }) {
+      const { router, rest, gateway } = bots.of(event.applicationId);
       const invocation = router.event(event.type)?.prepare(parseBody(event));
       if (invocation === undefined) return undefined;
       const context = (): EventContext => ({
@@ -33,6 +34,7 @@ export function eventLane({ queue, concurrency, maxAttempts, router, rest, handl
         deadline: Date.now() + handlerTimeoutMs,
         signal,
         rest,
+        gateway,
         nonce: (purpose) => nonceFor(event.id, purpose),
       });
       return {

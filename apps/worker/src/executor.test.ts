@@ -1,6 +1,6 @@
 import type { Verdict } from '@arrakis/broker';
 import { createLog } from '@arrakis/service';
-import { StateManager } from '@arrakis/state';
+import { StateManager, type Claims } from '@arrakis/state';
 import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Execution, Lane } from './execution.ts';
@@ -60,13 +60,17 @@ function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...f
   return { lane, steps };
 }
 
-async function executorOf(options: LaneOptions, parts: Partial<ExecutorParts> = {}) {
+interface ExecutorTestParts extends Partial<Omit<ExecutorParts, 'claimsOf'>> {
+  readonly claims?: Claims;
+}
+
+async function executorOf(options: LaneOptions, { claims: given, ...parts }: ExecutorTestParts = {}) {
   const { lane, steps } = laneOf(options);
   const metrics = new RecordingMetrics();
   const idle = new AbortController().signal;
-  const claims = parts.claims ?? (await connectState((await testServices()).redisUrl)).claims;
+  const claims = given ?? (await connectState((await testServices()).redisUrl)).claims;
   const common = { metrics, log, stopping: idle, ending: idle, handlerTimeoutMs: 5_000 };
-  const executor = new Executor(lane, { ...common, ...parts, claims });
+  const executor = new Executor(lane, { ...common, ...parts, claimsOf: () => claims });
   return { executor, metrics, steps, claims };
 }
 
@@ -211,9 +215,7 @@ describe('without Redis', () => {
     const target = new URL((await testServices()).redisUrl);
     const proxy = await TcpProxy.start(target.hostname, Number(target.port));
     releases.push(() => proxy[Symbol.asyncDispose]());
-    const url = new URL(target);
-    url.port = String(proxy.port);
-    const state = await connectState(url.toString());
+    const state = await connectState(proxy.rewrite(target.href));
     proxy.refuse(true);
     proxy.cut();
     await waitFor(() => state.whyUnavailable() !== undefined, { what: 'the loss to be noticed' });

@@ -16,7 +16,8 @@ import { TimeLimit } from './time-limit.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface ExecutorParts {
-  readonly claims: Pick<Claims, 'claim'>;
+  /** The claims of the bot whose event it is. */
+  readonly claimsOf: (applicationId: string) => Pick<Claims, 'claim'>;
   readonly metrics: WorkerMetrics;
   readonly log: Logger;
   /** Aborted when the worker begins to stop: Redis is not waited for any longer. */
@@ -71,10 +72,15 @@ export class Executor {
     { limit, delivery }: { limit: TimeLimit; delivery: Delivery },
   ): Promise<Verdict> {
     const { event } = execution;
-    const { claims, stopping } = this.#parts;
+    const { claimsOf, stopping } = this.#parts;
     const { withoutClaims } = this.#lane;
     const signals = [stopping, delivery.signal];
-    const result = await claimEvent({ claims, eventId: event.id, withoutClaims, signals });
+    const result = await claimEvent({
+      claims: claimsOf(event.applicationId),
+      eventId: event.id,
+      withoutClaims,
+      signals,
+    });
     if (result?.outcome === 'done') return this.#settled(event, 'duplicate');
     // Whoever is at it may die at it: come back and see.
     if (result?.outcome === 'busy') {

@@ -23,6 +23,20 @@ export class ExpiredInteractionError extends Error {
   }
 }
 
+/** An event belongs to a bot that this worker was not told of. */
+export class UnknownApplicationError extends Error {
+  override readonly name = 'UnknownApplicationError';
+  readonly kind = 'unknown-application';
+  readonly retryable = false;
+
+  constructor(applicationId: string) {
+    super(
+      `This worker has no token of application ${applicationId}, which shares its queues: add it to DISCORD_TOKENS (or ` +
+        'DISCORD_TOKENS_FILE) of every worker and put the dead letter back, or give that bot an ARRAKIS_NAMESPACE of its own.',
+    );
+  }
+}
+
 /** Another worker holds the event's claim. */
 export class ClaimedElsewhereError extends Error {
   override readonly name = 'ClaimedElsewhereError';

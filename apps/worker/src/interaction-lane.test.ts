@@ -3,9 +3,11 @@ import { Router, select, slash, opt } from '@arrakis/bot';
 import { DiscordRest } from '@arrakis/discord-rest';
 import { startSimulator, type InteractionHandle, type Simulator } from '@arrakis/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Bots } from './bots.ts';
 import type { DeliveryFacts, Execution } from './execution.ts';
 import { interactionLane } from './interaction-lane.ts';
 import { eventOf } from './testing/deliveries.ts';
+import { noGateway } from './testing/no-gateway.ts';
 import { RecordingMetrics } from './testing/recording-metrics.ts';
 
 let discord: Simulator;
@@ -62,7 +64,10 @@ afterEach(() => {
   metrics.acknowledgements.length = 0;
 });
 
-const lane = () => interactionLane({ queue: 'interactions', concurrency: 1, maxAttempts: 3, router, rest, metrics });
+const lane = () => {
+  const bots = new Bots(new Map([['100', { router, rest, gateway: noGateway }]]));
+  return interactionLane({ queue: 'interactions', concurrency: 1, maxAttempts: 3, bots, metrics });
+};
 
 interface Payload {
   readonly id: string;

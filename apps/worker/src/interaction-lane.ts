@@ -1,14 +1,8 @@
-import {
-  InteractionContext,
-  kindOf,
-  parseInteraction,
-  type Interaction,
-  type Invocation,
-  type Router,
-} from '@arrakis/bot';
+import { InteractionContext, kindOf, parseInteraction, type Interaction, type Invocation } from '@arrakis/bot';
 import { acknowledgeBy, answerBy, type DiscordRest } from '@arrakis/discord-rest';
 import type { Event } from '@arrakis/protocol';
 import { apologize, unavailable } from './apology.ts';
+import type { Bot, Bots } from './bots.ts';
 import type { DeliveryFacts, Execution, Lane } from './execution.ts';
 import { ExpiredInteractionError, isPostponement, isRetryable } from './failure.ts';
 import { parseBody } from './payload.ts';
@@ -19,23 +13,24 @@ export interface InteractionLaneParts {
   readonly concurrency: number;
   /** Somebody waits: with more attempts than a few the answer would come when nobody remembers the question. */
   readonly maxAttempts: number;
-  readonly router: Router;
-  readonly rest: DiscordRest;
+  readonly bots: Bots<Pick<Bot, 'router' | 'rest' | 'gateway'>>;
   readonly metrics: WorkerMetrics;
 }
 
 /** Interactions: somebody waits for each, so they are deferred within three seconds and go on even without Redis. */
 export function interactionLane(parts: InteractionLaneParts): Lane {
-  const { queue, concurrency, maxAttempts, router, rest, metrics } = parts;
+  const { queue, concurrency, maxAttempts, bots, metrics } = parts;
   return {
     queue,
     concurrency,
     maxAttempts,
     withoutClaims: 'go-on',
     async prepare(event, facts) {
+      const { router, rest, gateway } = bots.of(event.applicationId);
       const interaction = parseInteraction(parseBody(event));
       const context = new InteractionContext(interaction, {
         rest,
+        gateway,
         signal: facts.signal,
         acknowledged: await wasAcknowledged(interaction, facts, rest),
         onRespond: () => metrics.acknowledged(kindOf(interaction), Date.now() - event.receivedAt),

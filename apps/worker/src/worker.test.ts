@@ -238,7 +238,7 @@ describe('events', () => {
 
 describe('delivery', () => {
   const publish = (event: Event) => {
-    const { routingKey, body, properties } = encodeEvent(event);
+    const { routingKey, body, properties } = encodeEvent({ ...event, applicationId: fleet.applicationId });
     return fleet.broker.publisher.publish({ exchange: fleet.broker.names.events, routingKey, body, properties });
   };
   const headers = z.object({ headers: z.record(z.string(), z.unknown()), messageId: z.string() });
@@ -265,7 +265,7 @@ describe('delivery', () => {
   });
 
   it('of what is no event ends among the dead letters', async () => {
-    const { properties, body } = encodeEvent(eventOf('member.join', {}));
+    const { properties, body } = encodeEvent(eventOf('member.join', {}, { applicationId: fleet.applicationId }));
     const messageId = 'no-event';
     const routingKey = 'member.join';
     const exchange = fleet.broker.names.events;
@@ -341,9 +341,7 @@ describe('without Redis', () => {
   it('interactions are answered, events wait, and both go on when it is back', async () => {
     const target = new URL((await testServices()).redisUrl);
     await using proxy = await TcpProxy.start(target.hostname, Number(target.port));
-    const url = new URL(target);
-    url.port = String(proxy.port);
-    await using lame = await startFleet({ redisUrl: url.toString() });
+    await using lame = await startFleet({ redisUrl: proxy.rewrite(target.href) });
     const { guildId } = lame.by;
     await waitFor(() => lame.state.guilds.read(guildId), { what: 'the guild to be known' });
     proxy.refuse(true);

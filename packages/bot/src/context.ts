@@ -5,6 +5,7 @@ import type {
   APIUser,
 } from 'discord-api-types/v10';
 import type { DiscordRest } from '@arrakis/discord-rest';
+import type { Gateway } from './gateway.ts';
 import type { DeferredReply, Message, Reply } from './reply.ts';
 
 /** What every handler has at hand. */
@@ -17,6 +18,8 @@ export interface BaseContext {
   /** Aborted when the handler's time is over, or the process has to stop. */
   readonly signal: AbortSignal;
   readonly rest: DiscordRest;
+  /** Commands to the gateway: presence, voice, members of a guild. */
+  readonly gateway: Gateway;
   /** A nonce for a message of this event, the same at every delivery; `purpose` tells several apart. */
   nonce(purpose?: string): string;
 }

@@ -18,3 +18,26 @@ export class ResponseStateError extends Error {
   readonly kind = 'response-state';
   readonly retryable = false;
 }
+
+/**
+ * Why a command did not reach the gateway:
+ * - `invalid`: Discord would not take it;
+ * - `unowned`: no ingestor holds the shard, or has held it of late;
+ * - `full`: more commands wait for the shard than it could send in time;
+ * - `unavailable`: the broker, or what it takes to find the shard, is away; the command may have arrived all the same.
+ */
+export type GatewayCommandErrorKind = 'invalid' | 'unowned' | 'full' | 'unavailable';
+
+/** A command to the gateway that was not accepted. */
+export class GatewayCommandError extends Error {
+  override readonly name = 'GatewayCommandError';
+  readonly kind: GatewayCommandErrorKind;
+  /** Whether the same command may be accepted later. */
+  readonly retryable: boolean;
+
+  constructor(kind: GatewayCommandErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+    this.retryable = kind !== 'invalid';
+  }
+}

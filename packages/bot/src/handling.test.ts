@@ -14,6 +14,7 @@ import {
   type Handler,
   type InteractionContextOptions,
 } from './index.ts';
+import { noGateway } from './testing/no-gateway.ts';
 import { payload } from './testing/payloads.ts';
 
 let discord: Simulator;
@@ -123,7 +124,12 @@ async function handle(
   const interaction = parseInteraction(payload(request.type, request.data, { id, token, ...request.fields }));
   const invocation = router.route(interaction);
   if (invocation === undefined) throw new Error('nobody handles it');
-  const context = new InteractionContext(interaction, { rest, signal: AbortSignal.timeout(5_000), ...options });
+  const context = new InteractionContext(interaction, {
+    rest,
+    gateway: noGateway,
+    signal: AbortSignal.timeout(5_000),
+    ...options,
+  });
   await context.defer(invocation.defer);
   await invocation.run(context);
 }

@@ -1,7 +1,22 @@
 export type { EventContext } from './context.ts';
 export { button, select, type ComponentHandler, type Identified } from './component.ts';
-export { DefinitionError, MalformedPayloadError, ResponseStateError } from './errors.ts';
+export {
+  DefinitionError,
+  GatewayCommandError,
+  MalformedPayloadError,
+  ResponseStateError,
+  type GatewayCommandErrorKind,
+} from './errors.ts';
 export { on, type EventHandler, type EventInvocation, type EventPayloads } from './event.ts';
+export {
+  GatewayClient,
+  type CommandOptions,
+  type Gateway,
+  type GatewayClientOptions,
+  type MembersRequest,
+  type Presence,
+  type VoiceState,
+} from './gateway.ts';
 export { kindOf, parseInteraction, type Interaction, type InteractionKind } from './interaction.ts';
 export { InteractionContext, type InteractionContextOptions } from './interaction-context.ts';
 export type { Invocation } from './invocation.ts';

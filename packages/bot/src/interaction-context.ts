@@ -11,12 +11,14 @@ import {
 } from 'discord-api-types/v10';
 import { acknowledgeBy, answerBy, nonceFor, type Acknowledgement, type DiscordRest } from '@arrakis/discord-rest';
 import { ResponseStateError } from './errors.ts';
+import type { Gateway } from './gateway.ts';
 import { userOf, type Interaction } from './interaction.ts';
 import { editBody, replyBody, type Defer, type Message, type Reply } from './reply.ts';
 import type { CommandContexts, ComponentContexts, ModalContexts } from './context.ts';
 
 export interface InteractionContextOptions {
   readonly rest: DiscordRest;
+  readonly gateway: Gateway;
   readonly signal: AbortSignal;
   /** Somebody has acknowledged it before: an earlier delivery of the same interaction. */
   readonly acknowledged?: boolean;
@@ -43,6 +45,7 @@ export class InteractionContext
     Omit<ModalContexts['none'], 'reply'>
 {
   readonly rest: DiscordRest;
+  readonly gateway: Gateway;
   readonly signal: AbortSignal;
   readonly user: APIUser;
   readonly #interaction: Interaction;
@@ -51,6 +54,7 @@ export class InteractionContext
 
   constructor(interaction: Interaction, options: InteractionContextOptions) {
     this.rest = options.rest;
+    this.gateway = options.gateway;
     this.signal = options.signal;
     this.user = userOf(interaction);
     this.#interaction = interaction;

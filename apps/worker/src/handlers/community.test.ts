@@ -5,6 +5,7 @@ import { startSimulator, type Simulator } from '@arrakis/simulator';
 import { StateManager } from '@arrakis/state';
 import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { noGateway } from '../testing/no-gateway.ts';
 import { community } from './community.ts';
 
 let discord: Simulator;
@@ -45,6 +46,7 @@ async function handle(type: string, payload: unknown, id = `event-${(events += 1
     deadline: Date.now() + 5_000,
     signal: AbortSignal.timeout(5_000),
     rest,
+    gateway: noGateway,
     nonce: (purpose) => nonceFor(id, purpose),
   };
   const handler = router.event(type);

@@ -1,0 +1,80 @@
+import { GatewayClient, Router, type Gateway } from '@arrakis/bot';
+import type { Broker } from '@arrakis/broker';
+import { DiscordRest } from '@arrakis/discord-rest';
+import { botsOf, type DiscordBot, type Service } from '@arrakis/service';
+import { serviceState, type Claims, type StateManager } from '@arrakis/state';
+import type { WorkerSettings } from './config.ts';
+import { UnknownApplicationError } from './failure.ts';
+import { createHandlers } from './handlers/index.ts';
+import { believedShardCount } from './shard-count.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
+
+/** What a worker has for one bot: its handlers, and the way to everything that is its own. */
+export interface Bot {
+  readonly router: Router;
+  readonly rest: DiscordRest;
+  readonly gateway: Gateway;
+  readonly claims: Pick<Claims, 'claim'>;
+}
+
+/** The bots of a worker, by application id: a queue holds the events of all of them. */
+export class Bots<Known extends Partial<Bot> = Bot> {
+  readonly #known: ReadonlyMap<string, Known>;
+
+  constructor(known: ReadonlyMap<string, Known>) {
+    this.#known = known;
+  }
+
+  /** @throws {UnknownApplicationError} when this worker has no token of it. */
+  of(applicationId: string): Known {
+    const bot = this.#known.get(applicationId);
+    if (bot === undefined) throw new UnknownApplicationError(applicationId);
+    return bot;
+  }
+
+  get all(): readonly Known[] {
+    return [...this.#known.values()];
+  }
+}
+
+interface Connections {
+  readonly broker: Broker;
+  readonly metrics: WorkerMetrics;
+}
+
+/** Connects every bot of the settings, and defers the end of its connections. */
+export function connectBots(service: Service, settings: WorkerSettings, connections: Connections): Bots {
+  const { WORKER_HANDLER_TIMEOUT_MS } = settings;
+  const known = new Map<string, Bot>();
+  for (const bot of botsOf(settings)) {
+    const { applicationId } = bot;
+    const rest = connectRest(service, bot, { apiUrl: settings.DISCORD_API_URL, metrics: connections.metrics });
+    // Longer than a handler may take, so that nobody takes over what is still being done.
+    const claims = { leaseMs: WORKER_HANDLER_TIMEOUT_MS * 2 };
+    const state = serviceState(service, settings, { applicationId, claims });
+    service.health.addCheck(`redis ${applicationId}`, () => state.whyUnavailable());
+    const gateway = connectGateway(settings, { applicationId, broker: connections.broker, state });
+    const router = new Router(createHandlers({ state, log: service.log }));
+    known.set(applicationId, { router, rest, gateway, claims: state.claims });
+  }
+  return new Bots(known);
+}
+
+function connectGateway(
+  { ARRAKIS_NAMESPACE: namespace }: WorkerSettings,
+  { applicationId, broker, state }: { applicationId: string; broker: Broker; state: StateManager },
+): Gateway {
+  const shardCount = believedShardCount(() => state.leases.count());
+  return new GatewayClient({ namespace, applicationId, publisher: broker.publisher, shardCount });
+}
+
+function connectRest(
+  service: Service,
+  { token, applicationId }: DiscordBot,
+  { apiUrl, metrics }: { apiUrl: string; metrics: WorkerMetrics },
+): DiscordRest {
+  const rest = new DiscordRest({ token, applicationId, apiUrl, onEvent: (event) => metrics.requested(event) });
+  service.defer(`rest ${applicationId}`, 3_000, () => rest.close(2_000));
+  service.health.addCheck(`discord ${applicationId}`, () => rest.whyNotReady());
+  return rest;
+}
