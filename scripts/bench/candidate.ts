@@ -19,6 +19,8 @@ export interface CandidateOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Both outputs are appended here. */
   readonly logFile: string;
+  /** Kills it. */
+  readonly signal: AbortSignal;
 }
 
 const preload = fileURLToPath(new URL('measured.mjs', import.meta.url));
@@ -33,7 +35,7 @@ export class CandidateProcess implements AsyncDisposable {
   readonly #remote: Remote;
   readonly #logFile: string;
 
-  constructor({ root, entry, env, logFile }: CandidateOptions) {
+  constructor({ root, entry, env, logFile, signal }: CandidateOptions) {
     this.#logFile = logFile;
     const log = openSync(logFile, 'a');
     try {
@@ -43,6 +45,8 @@ export class CandidateProcess implements AsyncDisposable {
         stdio: ['ignore', log, log, 'ipc'],
         // A process group of its own: Ctrl-C in the terminal reaches us alone, and the channel's end takes care of it.
         detached: true,
+        signal,
+        killSignal: 'SIGKILL',
       });
     } finally {
       closeSync(log);

@@ -60,9 +60,10 @@ export class Contestant implements AsyncDisposable {
 
   /** Starts its process, without waiting for anything. */
   spawn(): CandidateProcess {
-    const { root, logFolder } = this.#context;
+    const { root, logFolder, signal } = this.#context;
     const logFile = join(logFolder, `bench-${this.candidate.name}.log`);
-    this.#process = new CandidateProcess({ root, entry: this.candidate.entry, env: this.#environment(), logFile });
+    const env = this.#environment();
+    this.#process = new CandidateProcess({ root, entry: this.candidate.entry, env, logFile, signal });
     return this.#process;
   }
 
@@ -92,7 +93,7 @@ export class Contestant implements AsyncDisposable {
     const counted = this.queues.counted;
     const startedAt = performance.now();
     await this.discord.load({ applicationId, ...load });
-    const arrived = (await this.queues.until(counted + load.count)) - counted;
+    const arrived = (await this.queues.until(counted + load.count, this.#context.signal)) - counted;
     if (arrived !== load.count) {
       throw new Error(`${this.candidate.name} brought ${arrived} of ${load.count} events into the queues`);
     }
@@ -142,7 +143,7 @@ export class Arena implements AsyncDisposable {
     { candidates = context.candidates, shards = 1 }: { candidates?: readonly Candidate[]; shards?: number } = {},
   ): Promise<Arena> {
     await using stack = new AsyncDisposableStack();
-    const discord = stack.use(await Discord.start({ bots: candidates.length, shards }));
+    const discord = stack.use(await Discord.start({ bots: candidates.length, shards, signal: context.signal }));
     const contestants: Contestant[] = [];
     for (const [index, candidate] of candidates.entries()) {
       const bot = discord.bots[index];

@@ -50,14 +50,14 @@ export class Queues implements AsyncDisposable {
   /**
    * Waits until `total` messages have been counted, or none has come for a long time; returns how many there are.
    */
-  async until(total: number): Promise<number> {
+  async until(total: number, signal: AbortSignal): Promise<number> {
     let last = this.#counted;
     let since = performance.now();
     while (this.#counted < total) {
       await this.#purge();
       if (this.#counted !== last) [last, since] = [this.#counted, performance.now()];
       if (performance.now() - since > patienceMs) break;
-      await delay(20);
+      await delay(20, undefined, { signal });
     }
     return this.#counted;
   }

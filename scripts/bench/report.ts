@@ -36,7 +36,7 @@ function rowOf(finding: Finding, candidates: readonly Candidate[]): Row {
     title,
     cells: [
       ...candidates.map(({ name }) => summary(values[name] ?? [], unit)),
-      Number.isFinite(ratio) ? ratio.toFixed(2) : '',
+      Number.isFinite(ratio) ? format(ratio) : '',
       target === undefined ? '' : `≤ ${format(target)} ${unit}`,
     ],
     met: isMet(finding),
@@ -54,7 +54,7 @@ function mark(met: boolean | undefined): string {
   return met ? '✓' : '✗ missed';
 }
 
-/** Three digits that count, and no decimals for whole numbers. */
+/** Three digits that count, and no decimals for what is whole. */
 function format(value: number): string {
   const decimals = Number.isInteger(value) ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return value.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Remote } from '../remote.ts';
-import { loadResult, lookResult, startResult, type Bot, type Load, type Look } from './methods.ts';
+import { loadResult, lookResult, startResult, type Bot, type Load, type Look, type Setting } from './methods.ts';
 
 /** How long a load may take beyond what its rate says, in ms. */
 const loadLimitMs = 120_000;
@@ -22,14 +22,16 @@ export class Discord implements AsyncDisposable {
     this.bots = started.bots;
   }
 
-  /** @param options - number of bots, and of shards of each */
-  static async start(options: { readonly bots: number; readonly shards: number }): Promise<Discord> {
+  /** @param options - number of bots, of shards of each, and what kills the process */
+  static async start({ signal, ...input }: Setting & { signal: AbortSignal }): Promise<Discord> {
     const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), {
       execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
       detached: true,
+      signal,
+      killSignal: 'SIGKILL',
     });
     const remote = new Remote(child);
-    const started = startResult.parse(await remote.ask('start', { input: options, limitMs: 30_000 }));
+    const started = startResult.parse(await remote.ask('start', { input, limitMs: 30_000 }));
     return new Discord(child, remote, started);
   }
 
@@ -54,6 +56,7 @@ export class Discord implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await ended;

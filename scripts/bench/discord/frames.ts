@@ -19,7 +19,7 @@ const firstId = 1_500_000_000_000_000_000n;
 const turn = 1_000;
 
 /** How many frames of each kind a turn has. `guild` is GUILD_CREATE, as after an outage. */
-const shares = { memberUpdate: 480, memberAdd: 280, memberRemove: 88, interaction: 150, guild: 2 };
+const shares = { memberUpdate: 481, memberAdd: 280, memberRemove: 88, interaction: 150, guild: 1 };
 
 /** Different payloads of a kind. */
 const variants = 64;
@@ -53,7 +53,8 @@ export class Frames {
   frame(index: number): Frame {
     const kind = this.#order[index % turn] ?? 'memberUpdate';
     const payloads = this.#payloads[kind];
-    const payload = payloads[index % payloads.length] ?? {};
+    // Shifted from turn to turn, so that each place sees every payload.
+    const payload = payloads[(index + Math.floor(index / turn)) % payloads.length] ?? {};
     const id = String(firstId + BigInt(index));
     switch (kind) {
       case 'interaction':
@@ -112,32 +113,18 @@ export class Frames {
   }
 
   #interaction(): Record<string, unknown> {
-    const member = this.#member(6);
-    const target = this.#user();
     return {
       version: 1,
       type: 2,
       token: this.#word(210),
-      member: { ...member, permissions: '2222085186640449' },
+      member: { ...this.#member(6), permissions: '2222085186640449' },
       locale: 'en-US',
       guild_locale: 'en-US',
       guild_id: guildId,
       guild: { id: guildId, locale: 'en-US', features: ['COMMUNITY', 'NEWS', 'INVITE_SPLASH', 'SOUNDBOARD'] },
       entitlements: [],
       entitlement_sku_ids: [],
-      data: {
-        type: 1,
-        name: 'verify',
-        id: this.#snowflake(),
-        options: [
-          { type: 6, name: 'member', value: target['id'] },
-          { type: 3, name: 'reason', value: this.#word(24) },
-        ],
-        resolved: {
-          users: { [String(target['id'])]: target },
-          members: { [String(target['id'])]: { ...this.#member(3), user: undefined, permissions: '2222085186640449' } },
-        },
-      },
+      data: { type: 1, name: 'verify', id: this.#snowflake(), ...this.#commandOptions() },
       context: 0,
       channel_id: this.#snowflake(),
       channel: this.#channel(0),
@@ -145,6 +132,19 @@ export class Frames {
       attachment_size_limit: 10_485_760,
       application_id: this.#snowflake(),
       app_permissions: '2248473465835073',
+    };
+  }
+
+  /** Half of the commands name a member, whom Discord then describes. */
+  #commandOptions(): Record<string, unknown> {
+    const reason = { type: 3, name: 'reason', value: this.#word(24) };
+    if (this.#below(2) === 0) return { options: [reason] };
+    const user = this.#user();
+    const id = String(user['id']);
+    const member = { ...this.#member(3), user: undefined, permissions: '2222085186640449' };
+    return {
+      options: [{ type: 6, name: 'member', value: id }, reason],
+      resolved: { users: { [id]: user }, members: { [id]: member } },
     };
   }
 
@@ -162,9 +162,9 @@ export class Frames {
       presences: [],
       threads: [],
       voice_states: [],
-      channels: many(kilobytes * 0.8, () => this.#channel(5)),
-      roles: many(kilobytes * 0.4, () => this.#role()),
-      emojis: many(kilobytes * 0.5, () => ({
+      channels: many(kilobytes * 1.1, () => this.#channel(5)),
+      roles: many(kilobytes * 0.55, () => this.#role()),
+      emojis: many(kilobytes * 0.7, () => ({
         id: this.#snowflake(),
         name: this.#word(10),
         roles: [],

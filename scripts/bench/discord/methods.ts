@@ -30,6 +30,7 @@ export const lookResult = z.object({
   resumedAt: z.number(),
 });
 
+export type Setting = z.output<typeof startInput>;
 export type Bot = z.output<typeof startResult>['bots'][number];
 export type Load = z.output<typeof loadInput>;
 export type Look = z.output<typeof lookResult>;

@@ -23,7 +23,7 @@ async function measureBurst(context: BenchContext): Promise<readonly Finding[]> 
       await context.progress(`Burst: ${name}, round ${round} of ${rounds}`, async () => {
         await using arena = await Arena.open(context, { candidates: [candidate] });
         for (const contestant of arena.contestants) {
-          const result = await sendBurst(contestant, events);
+          const result = await sendBurst(contestant, { events, signal: context.signal });
           (found.peak[name] ??= []).push(result.peak);
           (found.seconds[name] ??= []).push(result.seconds);
           (found.missing[name] ??= []).push(result.missing);
@@ -42,13 +42,13 @@ async function measureBurst(context: BenchContext): Promise<readonly Finding[]> 
   ];
 }
 
-async function sendBurst(contestant: Contestant, events: number) {
+async function sendBurst(contestant: Contestant, { events, signal }: { events: number; signal: AbortSignal }) {
   contestant.queues.startPurging();
   await contestant.start();
   const startedAt = performance.now();
   const { applicationId } = contestant.bot;
   await contestant.discord.load({ applicationId, count: events, guilds: true });
-  const counted = await contestant.queues.until(events);
+  const counted = await contestant.queues.until(events, signal);
   const seconds = (performance.now() - startedAt) / 1_000;
   return { peak: megabytes((await contestant.usage()).peakRssBytes), seconds, missing: events - counted };
 }
