@@ -1,6 +1,14 @@
 import { GatewayIntentBits } from 'discord-api-types/v10';
 import { z } from 'zod';
-import { connectionSettings, integerSetting, loadSettings, serviceSettings, withDotEnv } from '@arrakis/service';
+import {
+  connectionSettings,
+  discordCheck,
+  discordSettings,
+  integerSetting,
+  loadSettings,
+  serviceSettings,
+  withDotEnv,
+} from '@arrakis/service';
 
 /** The intents that the routed events need: guilds, members (privileged), bans and the audit log. */
 const defaultIntents = GatewayIntentBits.Guilds | GatewayIntentBits.GuildMembers | GatewayIntentBits.GuildModeration;
@@ -49,21 +57,27 @@ function parsed<Value>(parse: (text: string) => Value | undefined, expectation: 
     .describe(expectation);
 }
 
-const schema = z.object({
-  ...serviceSettings,
-  ...connectionSettings,
-  SHARD_COUNT: z
-    .union([z.literal('auto'), z.coerce.number().int().min(1).max(100_000)])
-    .default('auto')
-    .describe('auto (what Discord recommends) or the number of shards of the whole bot; for example 4'),
-  SHARD_IDS: parsed(parseShardIds, 'the shards of this process, numbers and ranges; for example 0-3,8').optional(),
-  DISCORD_INTENTS: parsed(
-    parseIntents,
-    'a number, or names with commas between; for example Guilds,GuildMembers,GuildModeration',
-  ).default(defaultIntents),
-  INGESTOR_MAX_UNCONFIRMED: integerSetting({ min: 1, max: 1_000_000, defaultsTo: 5_000 }),
-  INGESTOR_MAX_UNCONFIRMED_BYTES: integerSetting({ min: 1_024, max: 1_073_741_824, defaultsTo: 16_777_216 }),
-});
+const schema = z
+  .object({
+    ...serviceSettings,
+    ...connectionSettings,
+    ...discordSettings,
+    SHARD_COUNT: z
+      .union([z.literal('auto'), z.coerce.number().int().min(1).max(100_000)])
+      .default('auto')
+      .describe('auto (what Discord recommends) or the number of shards of the whole bot; for example 4'),
+    SHARD_IDS: parsed(
+      parseShardIds,
+      'the only shards of this process, numbers and ranges; without it, it shares them with the others; for example 0-3,8',
+    ).optional(),
+    DISCORD_INTENTS: parsed(
+      parseIntents,
+      'a number, or names with commas between; for example Guilds,GuildMembers,GuildModeration',
+    ).default(defaultIntents),
+    INGESTOR_MAX_UNCONFIRMED: integerSetting({ min: 1, max: 1_000_000, defaultsTo: 5_000 }),
+    INGESTOR_MAX_UNCONFIRMED_BYTES: integerSetting({ min: 1_024, max: 1_073_741_824, defaultsTo: 16_777_216 }),
+  })
+  .superRefine(...discordCheck);
 
 /** The settings of the ingestor. */
 export type IngestorSettings = z.output<typeof schema>;

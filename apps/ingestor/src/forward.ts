@@ -1,12 +1,13 @@
 import type { Broker, Outbox } from '@arrakis/broker';
-import type { Dispatch, Shard } from '@arrakis/gateway';
-import { encodeEvent, isRouted } from '@arrakis/protocol';
+import type { Dispatch, DispatchSink, Shard } from '@arrakis/gateway';
+import { encodeEvent, isRouted, type Event } from '@arrakis/protocol';
 import type { IngestorMetrics } from './ingestor-metrics.ts';
 import { translate, type Origin } from './translate.ts';
 
 export interface ForwarderOptions {
   readonly broker: Broker;
-  readonly origin: Origin;
+  /** Gives the W3C `traceparent` of a new trace. */
+  readonly newTraceparent: () => string;
   readonly metrics: IngestorMetrics;
   readonly maxUnconfirmed: number;
   readonly maxUnconfirmedBytes: number;
@@ -50,9 +51,27 @@ export class Forwarder {
     if (this.#pausedAt !== undefined) shard.pause(pauseReason);
   }
 
-  /** Takes over one dispatch; `confirm` is called when the broker has it, or at once when no queue wants it. */
-  forward(dispatch: Dispatch, confirm: () => void): void {
-    const { origin, broker, metrics } = this.#options;
+  /** A shard is no longer this process's. */
+  drop(shard: Shard): void {
+    this.#shards.delete(shard);
+  }
+
+  /**
+   * Takes over the dispatches of a bot; `confirm` is called when the broker has one, or at once when no queue wants it.
+   */
+  sinkFor(applicationId: string): DispatchSink {
+    const origin: Origin = { applicationId, newTraceparent: this.#options.newTraceparent };
+    return (dispatch, confirm) => this.#forward(origin, dispatch, confirm);
+  }
+
+  /** Takes over an event that is no dispatch; `confirm` is called when the broker has it. */
+  publish(event: Event, confirm: () => void): void {
+    this.#add(event, confirm);
+    if (this.#outbox.full) this.#pause();
+  }
+
+  #forward(origin: Origin, dispatch: Dispatch, confirm: () => void): void {
+    const { metrics } = this.#options;
     const event = translate(dispatch, origin);
     if (!isRouted(event.type)) {
       metrics.skipped();
@@ -60,6 +79,12 @@ export class Forwarder {
       if (dispatch.lag > this.#maxLag) this.#pause();
       return;
     }
+    this.#add(event, confirm);
+    if (this.#outbox.full) this.#pause();
+  }
+
+  #add(event: Event, confirm: () => void): void {
+    const { broker, metrics } = this.#options;
     const { routingKey, body, properties } = encodeEvent(event);
     this.#outbox.add({ exchange: broker.names.events, routingKey, body, properties }, () => {
       metrics.confirmed(event, Date.now() - event.receivedAt);
@@ -67,7 +92,6 @@ export class Forwarder {
       // The outbox tells when a full one has room again; what was paused for lag alone waits until it is empty.
       if (this.#outbox.size === 0) this.#resume();
     });
-    if (this.#outbox.full) this.#pause();
   }
 
   #pause(): void {

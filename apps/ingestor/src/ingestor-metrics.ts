@@ -9,6 +9,7 @@ const shardStates: readonly ShardState[] = [
   'resuming',
   'ready',
   'waiting',
+  'suspended',
   'stopped',
   'failed',
 ];
@@ -23,9 +24,12 @@ export interface IngestorMetrics {
   blocked(ms: number): void;
 }
 
+/** A shard of a bot. */
+export type ObservedShard = ShardStatus & { readonly applicationId: string };
+
 /** What is asked for at every scrape. */
 export interface Observed {
-  shards(): readonly ShardStatus[];
+  shards(): readonly ObservedShard[];
   unconfirmed(): number;
 }
 
@@ -72,11 +76,11 @@ function shardGauges(metrics: Metrics, observed: Observed): void {
     for (const state of shardStates) gauge.set({ state }, shards.filter((shard) => shard.state === state).length);
   });
   const perShard = (name: string, help: string, value: (shard: ShardStatus) => number | undefined) =>
-    metrics.gauge({ name, help, labels: ['shard'] }, (gauge) => {
+    metrics.gauge({ name, help, labels: ['application', 'shard'] }, (gauge) => {
       gauge.reset();
       for (const shard of observed.shards()) {
         const current = value(shard);
-        if (current !== undefined) gauge.set({ shard: shard.id }, current);
+        if (current !== undefined) gauge.set({ application: shard.applicationId, shard: shard.id }, current);
       }
     });
   perShard('bot_shard_latency_ms', 'Round trip of the last heartbeat, in ms', (shard) => shard.latencyMs);

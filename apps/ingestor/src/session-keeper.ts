@@ -1,39 +1,69 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Shard, StoredSession } from '@arrakis/gateway';
+import type { Shard } from '@arrakis/gateway';
 import type { Logger } from '@arrakis/service';
-import type { GatewaySessions, ShardKey } from '@arrakis/state';
+import type { FencedSession, GatewaySessions, ShardKey } from '@arrakis/state';
 
 /** How often changed sessions are stored, in ms: what a killed process must have replayed on top of its window. */
 const intervalMs = 200;
 
 /** A session in which nothing happens is stored anew this often, in ms: what is stored expires. */
-const refreshMs = 5 * 60_000;
+const refreshMs = 60 * 60_000;
+
+interface Kept {
+  readonly key: ShardKey;
+  readonly shard: Pick<Shard, 'snapshot'>;
+  /** Tells what was stored last from what there is now. */
+  mark: string;
+  /** What is stored of its former session must stay: nobody has been told yet that it is lost. */
+  held: boolean;
+}
+
+export interface SessionKeeperOptions {
+  readonly sessions: Pick<GatewaySessions, 'save' | 'remove'>;
+  readonly log: Logger;
+  /** The fence of the lease under which a shard runs; undefined when it is not held. */
+  readonly fenceOf: (shardId: number) => number | undefined;
+  /** Redis has refused a session, since another holds the shard by now. */
+  readonly onRefused: (shardId: number) => void;
+}
 
 /**
- * Stores the sessions of all shards as of their cursors, in one round trip every interval and only what has
+ * Stores the sessions of a bot's shards as of their cursors, in one round trip every interval and only what has
  * changed. While Redis is away the sessions stay in memory, and ingestion goes on.
  */
 export class SessionKeeper {
-  readonly #sessions: GatewaySessions;
-  readonly #log: Logger;
-  readonly #shards = new Map<ShardKey, Shard>();
-  readonly #stored = new Map<ShardKey, string>();
+  readonly #options: SessionKeeperOptions;
+  readonly #kept = new Map<number, Kept>();
   #failing = false;
 
-  constructor(sessions: GatewaySessions, log: Logger) {
-    this.#sessions = sessions;
-    this.#log = log;
+  constructor(options: SessionKeeperOptions) {
+    this.#options = options;
   }
 
-  keep(key: ShardKey, shard: Shard): void {
-    this.#shards.set(key, shard);
+  keep(key: ShardKey, shard: Pick<Shard, 'snapshot'>): void {
+    this.#kept.set(key.id, { key, shard, mark: '', held: false });
   }
 
-  /** Forgets what is stored of a session that cannot be resumed any more. */
-  async forget(key: ShardKey): Promise<void> {
-    this.#stored.delete(key);
-    // A successor that finds it all the same is refused by Discord, and identifies.
-    await this.#sessions.remove(key, 0).catch(() => undefined);
+  /** Stores nothing more of the shard. */
+  drop(shardId: number): void {
+    this.#kept.delete(shardId);
+  }
+
+  /** Keeps what is stored of a session that is lost, until {@link forget}: a successor would find out and tell. */
+  hold(shardId: number): void {
+    const kept = this.#kept.get(shardId);
+    if (kept !== undefined) kept.held = true;
+  }
+
+  /** The loss of the session has been told: its successor may be stored in its place. */
+  async forget(shardId: number): Promise<void> {
+    const kept = this.#kept.get(shardId);
+    const fence = this.#options.fenceOf(shardId);
+    if (kept === undefined || fence === undefined) return;
+    kept.held = false;
+    kept.mark = '';
+    // A successor that finds it all the same is refused by Discord, and tells of the same loss.
+    await this.#options.sessions.remove(kept.key, fence).catch(() => undefined);
   }
 
   /** Stores again and again until `signal` is aborted. */
@@ -45,27 +75,40 @@ export class SessionKeeper {
   }
 
   /**
-   * Stores what has changed, or with `all` everything. A failure is logged once per outage; nothing is forgotten.
+   * Stores what has changed, or with `all` everything; only of `shardId` if it is given. False when Redis does not take
+   * it: a failure is logged once per outage, and nothing is forgotten.
    */
-  async store({ all = false }: { readonly all?: boolean } = {}): Promise<void> {
-    const changed = new Map<ShardKey, StoredSession>();
-    const marks = new Map<ShardKey, string>();
-    for (const [key, shard] of this.#shards) {
-      const session = shard.snapshot();
-      if (session === undefined) continue;
-      const mark = `${session.sessionId}:${session.sequence}:${Math.floor(Date.now() / refreshMs)}`;
-      if (!all && this.#stored.get(key) === mark) continue;
-      changed.set(key, session);
-      marks.set(key, mark);
+  async store({ all = false, shardId }: { readonly all?: boolean; readonly shardId?: number } = {}): Promise<boolean> {
+    const changed = new Map<Kept, FencedSession & { readonly mark: string }>();
+    for (const kept of this.#kept.values()) {
+      if (shardId !== undefined && kept.key.id !== shardId) continue;
+      const session = this.#changed(kept, all);
+      if (session !== undefined) changed.set(kept, session);
     }
+    if (changed.size === 0) return true;
     try {
-      await this.#sessions.save([...changed].map(([shard, session]) => ({ shard, fence: 0, session })));
-      for (const [key, mark] of marks) this.#stored.set(key, mark);
-      if (this.#failing) this.#log.info('sessions are being stored again');
+      const refused = await this.#options.sessions.save([...changed.values()]);
+      for (const [kept, { mark }] of changed) kept.mark = mark;
+      for (const { shard, fence } of changed.values()) {
+        // Lost and regained meanwhile, it is under another fence.
+        if (refused.includes(shard.id) && this.#options.fenceOf(shard.id) === fence) this.#options.onRefused(shard.id);
+      }
+      if (this.#failing) this.#options.log.info('sessions are being stored again');
       this.#failing = false;
+      return true;
     } catch (cause) {
-      if (!this.#failing) this.#log.warn({ err: cause }, 'sessions cannot be stored; ingestion goes on');
+      if (!this.#failing) this.#options.log.warn({ err: cause }, 'sessions cannot be stored; ingestion goes on');
       this.#failing = true;
+      return false;
     }
+  }
+
+  #changed(kept: Kept, all: boolean): (FencedSession & { readonly mark: string }) | undefined {
+    const fence = this.#options.fenceOf(kept.key.id);
+    const session = kept.held || fence === undefined ? undefined : kept.shard.snapshot();
+    if (session === undefined || fence === undefined) return undefined;
+    const mark = `${fence}:${session.sessionId}:${session.sequence}:${Math.floor(Date.now() / refreshMs)}`;
+    if (!all && kept.mark === mark) return undefined;
+    return { shard: kept.key, fence, session, mark };
   }
 }

@@ -141,6 +141,11 @@ export class FleetMember {
     return this.#membership.member;
   }
 
+  /** What is held: fences by shard id. */
+  get held(): ReadonlyMap<number, number> {
+    return this.#held;
+  }
+
   /** The fence under which a shard is held; undefined when it is not. */
   fenceOf(shardId: number): number | undefined {
     return this.#held.get(shardId);
