@@ -3,10 +3,9 @@ import { Broker, done, type Delivery } from '@arrakis/broker';
 import { encodeEvent, type Event } from '@arrakis/protocol';
 import { startSimulator, type InteractionHandle, type Simulator } from '@arrakis/simulator';
 import { StateManager } from '@arrakis/state';
-import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { AppProcess, TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AppProcess } from './testing/app-process.ts';
 import { eventOf } from './testing/deliveries.ts';
 
 /** A simulated Discord, RabbitMQ, Redis, an ingestor and a worker, and the test's own view of them. */
@@ -37,13 +36,15 @@ async function startFleet({ redisUrl }: { redisUrl?: string } = {}): Promise<Fle
     ARRAKIS_NAMESPACE: namespace,
   };
   const worker = stack.use(
-    new AppProcess('../main.ts', {
+    new AppProcess(new URL('main.ts', import.meta.url), {
       ...env,
       REDIS_URL: redisUrl ?? services.redisUrl,
       WORKER_SYNC_COMMANDS: 'true',
     }),
   );
-  const ingestor = stack.use(new AppProcess('../../../ingestor/src/main.ts', { ...env, REDIS_URL: services.redisUrl }));
+  const ingestor = stack.use(
+    new AppProcess(new URL('../../ingestor/src/main.ts', import.meta.url), { ...env, REDIS_URL: services.redisUrl }),
+  );
   const broker = new Broker({ url: services.rabbitmqUrl, namespace, connectionName: 'test' });
   stack.defer(() => broker.close());
   const state = new StateManager({ url: services.redisUrl, namespace, applicationId });
@@ -317,7 +318,7 @@ describe('the process', () => {
   });
 
   it('refuses wrong settings, all at once', async () => {
-    await using worker = new AppProcess('../main.ts', {
+    await using worker = new AppProcess(new URL('main.ts', import.meta.url), {
       DISCORD_TOKEN: 'nonsense',
       WORKER_SYNC_COMMANDS: 'perhaps',
       WORKER_MAX_ATTEMPTS: '0',
