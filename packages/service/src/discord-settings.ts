@@ -131,16 +131,3 @@ function readTokens(file: string, context: z.RefinementCtx): string {
   }
   return '';
 }
-
-/**
- * The application id of the only bot.
- * @throws {SettingsError} when neither says it.
- */
-export function applicationIdOf(settings: {
-  readonly DISCORD_TOKEN: string;
-  readonly DISCORD_APPLICATION_ID?: string | undefined;
-}): string {
-  const id = applicationIdIn(settings);
-  if (id !== undefined) return id;
-  throw new SettingsError('A setting is wrong:\n  DISCORD_APPLICATION_ID is missing');
-}

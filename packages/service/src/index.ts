@@ -1,4 +1,4 @@
-export { applicationIdOf, botsOf, discordCheck, discordSettings, type DiscordBot } from './discord-settings.ts';
+export { botsOf, discordCheck, discordSettings, type DiscordBot } from './discord-settings.ts';
 export { Health, type HealthOptions, type ReadinessCheck } from './health.ts';
 export { createLog, withoutSecrets, type Logger, type LogOptions } from './log.ts';
 export { latencyBucketsMs, Metrics, type MetricDefinition } from './metrics.ts';

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import {
   connectionSettings,
   createLog,
+  discordSettings,
   Health,
   loadSettings,
   Metrics,
@@ -22,7 +23,7 @@ const interactionToken = 'aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OTpzZWNyZXQ';
 const botToken = `MTA4ODUxMDA1ODI4NDk5MDg4OA.GxyzAB.${'s'.repeat(38)}`;
 
 describe('settings', () => {
-  const schema = z.object({ ...serviceSettings, ...connectionSettings });
+  const schema = z.object({ ...serviceSettings, ...discordSettings, ...connectionSettings });
   const complete = { DISCORD_TOKEN: botToken, RABBITMQ_URL: 'amqps://host/vhost', REDIS_URL: 'rediss://host' };
 
   it('are defaulted, and frozen', () => {

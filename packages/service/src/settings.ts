@@ -110,17 +110,8 @@ export const serviceSettings = {
   HEALTH_PORT: port.default(8080).describe('a port from 0 to 65535, 0 for any free one; for example 8080'),
 };
 
-/** The settings of a service that speaks with the broker, Redis and Discord. */
+/** The settings of a service that speaks with the broker, Redis and Discord, beside its bots. */
 export const connectionSettings = {
-  DISCORD_TOKEN: z
-    .string()
-    .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/)
-    .describe("the bot's token from Discord's developer portal, three parts with dots between, without 'Bot '"),
-  DISCORD_APPLICATION_ID: z
-    .string()
-    .regex(/^\d{15,20}$/)
-    .optional()
-    .describe('the application id from the developer portal; for example 1088510058284990888'),
   DISCORD_API_URL: urlSetting(['https:', 'http:'], 'https://discord.com/api/v10')
     .transform((url) => url.replace(/\/+$/, ''))
     .default('https://discord.com/api/v10'),
