@@ -45,10 +45,16 @@ export type MembersRequest = {
 export interface Gateway {
   /** Shows a status and activities, on every shard or on one. A new session begins without it. */
   setPresence(presence: Presence, options?: CommandOptions & { readonly shardId?: number }): Promise<void>;
-  /** Joins a voice channel or moves there; what follows comes as `voice.state.update` and `voice.server.update`. */
+  /**
+   * Joins a voice channel or moves there; where to connect comes as `voice.server.update` and, with the intent
+   * GuildVoiceStates, `voice.state.update`.
+   */
   joinVoice(state: VoiceState, options?: CommandOptions): Promise<void>;
   leaveVoice(guildId: string, options?: CommandOptions): Promise<void>;
-  /** Answered by `guild.members.chunk`, one for every thousand members. */
+  /**
+   * Answered by `guild.members.chunk`, one for every thousand members, or by `rate.limited`: all members of a guild may
+   * be asked for every 30 s.
+   */
   requestGuildMembers(request: MembersRequest, options?: CommandOptions): Promise<void>;
   /** Answered by `soundboard.sounds`, one for each guild. */
   requestSoundboardSounds(guildIds: readonly string[], options?: CommandOptions): Promise<void>;

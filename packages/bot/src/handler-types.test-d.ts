@@ -123,6 +123,15 @@ on('guild.members.chunk', (_, { members, nonce }) => {
   expectTypeOf(members[0]?.user.id).toEqualTypeOf<string | undefined>();
   expectTypeOf(nonce).toEqualTypeOf<string | undefined>();
 });
+on('voice.server.update', (_, { endpoint, token }) => {
+  expectTypeOf([endpoint, token]).toEqualTypeOf<(string | null)[]>();
+});
+on('rate.limited', (_, { retry_after: seconds }) => {
+  expectTypeOf(seconds).toBeNumber();
+});
+on('soundboard.sounds', (_, { guild_id: guildId }) => {
+  expectTypeOf(guildId).toBeString();
+});
 on('gateway.gap', (_, { from, to, missing }) => {
   expectTypeOf([from, to, missing]).toEqualTypeOf<number[]>();
 });

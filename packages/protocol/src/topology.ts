@@ -47,7 +47,16 @@ export interface Names {
 /** What is bound to the two work queues: an event that matches none of these has no consumer. */
 const routes = {
   interactions: ['interaction.#'],
-  guildEvents: ['guild.#', 'member.#', 'gateway.#'],
+  guildEvents: [
+    'guild.#',
+    'member.#',
+    'gateway.#',
+    // Answers to commands; the members of a guild come as `guild.members.chunk`.
+    'voice.state.update',
+    'voice.server.update',
+    'soundboard.sounds',
+    'rate.limited',
+  ],
 } as const;
 
 /** Deliveries after which RabbitMQ itself dead-letters a message whose consumers all died with it. */
