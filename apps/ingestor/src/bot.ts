@@ -173,7 +173,6 @@ export class Bot {
     const { settings, forwarder, bot } = this.#parts;
     const { gateway, keeper, schedule } = parts;
     const { applicationId } = this;
-    const sink = forwarder.sinkFor(applicationId);
     const publish = forwarder.publish.bind(forwarder);
     const events = new ShardEvents({ applicationId, log: this.#log, keeper, publish });
     return ({ id, count }, session) => {
@@ -185,7 +184,7 @@ export class Bot {
         gatewayUrl: gateway.url,
         ...(session !== undefined && { session }),
         identifyGate: schedule,
-        sink,
+        sink: forwarder.sinkFor(applicationId, () => shard),
         onEvent: (event) => events.handle(event, shard),
       });
       forwarder.supervise(shard);

@@ -1,5 +1,5 @@
 import type { Broker, Outbox } from '@arrakis/broker';
-import type { Dispatch, DispatchSink, Shard } from '@arrakis/gateway';
+import type { DispatchSink, Shard } from '@arrakis/gateway';
 import { encodeEvent, isRouted, type Event } from '@arrakis/protocol';
 import type { IngestorMetrics } from './ingestor-metrics.ts';
 import { translate, type Origin } from './translate.ts';
@@ -51,47 +51,44 @@ export class Forwarder {
     if (this.#pausedAt !== undefined) shard.pause(pauseReason);
   }
 
-  /** A shard is no longer this process's. */
+  /** A shard is no longer this process's: what waits of it is for the next holder to publish. */
   drop(shard: Shard): void {
     this.#shards.delete(shard);
+    this.#outbox.discard(shard);
   }
 
   /**
-   * Takes over the dispatches of a bot; `confirm` is called when the broker has one, or at once when no queue wants it.
+   * Takes over the dispatches of a bot's shard; `confirm` is called when the broker has one, or at once when no queue
+   * wants it.
    */
-  sinkFor(applicationId: string): DispatchSink {
+  sinkFor(applicationId: string, shard: () => Shard): DispatchSink {
     const origin: Origin = { applicationId, newTraceparent: this.#options.newTraceparent };
-    return (dispatch, confirm) => this.#forward(origin, dispatch, confirm);
+    return (dispatch, confirm) => {
+      const event = translate(dispatch, origin);
+      if (isRouted(event.type)) {
+        this.#add(event, shard(), confirm);
+      } else {
+        this.#options.metrics.skipped();
+        confirm();
+        if (dispatch.lag > this.#maxLag) this.#pause();
+      }
+    };
   }
 
   /** Takes over an event that is no dispatch; `confirm` is called when the broker has it. */
   publish(event: Event, confirm: () => void): void {
-    this.#add(event, confirm);
-    if (this.#outbox.full) this.#pause();
+    this.#add(event, this, confirm);
   }
 
-  #forward(origin: Origin, dispatch: Dispatch, confirm: () => void): void {
+  #add(event: Event, owner: object, confirm: () => void): void {
     const { metrics } = this.#options;
-    const event = translate(dispatch, origin);
-    if (!isRouted(event.type)) {
-      metrics.skipped();
-      confirm();
-      if (dispatch.lag > this.#maxLag) this.#pause();
-      return;
-    }
-    this.#add(event, confirm);
-    if (this.#outbox.full) this.#pause();
-  }
-
-  #add(event: Event, confirm: () => void): void {
-    const { broker, metrics } = this.#options;
-    const { routingKey, body, properties } = encodeEvent(event);
-    this.#outbox.add({ exchange: broker.names.events, routingKey, body, properties }, () => {
+    this.#outbox.add(encodeEvent(event), owner, () => {
       metrics.confirmed(event, Date.now() - event.receivedAt);
       confirm();
       // The outbox tells when a full one has room again; what was paused for lag alone waits until it is empty.
       if (this.#outbox.size === 0) this.#resume();
     });
+    if (this.#outbox.full) this.#pause();
   }
 
   #pause(): void {

@@ -10,8 +10,7 @@ export function newTraceparent(): string {
     randomFillSync(pool);
     used = 0;
   }
-  const traceId = pool.toString('hex', used, used + 16);
-  const spanId = pool.toString('hex', used + 16, used + 24);
+  const ids = pool.toString('hex', used, used + 24);
   used += 24;
-  return `00-${traceId}-${spanId}-01`;
+  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-01`;
 }

@@ -9,29 +9,16 @@ import {
   type Event,
 } from '@arrakis/protocol';
 import type { Dispatch } from '@arrakis/gateway';
-import { z } from 'zod';
 
-const snowflake = z.string().regex(/^\d{1,20}$/);
-const optionalSnowflake = snowflake.optional().catch(undefined);
-const user = z.object({ id: optionalSnowflake }).optional().catch(undefined);
+/** The value under `key`, whatever `value` is. */
+function part(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
 
-/** The parts of a payload by which an event is told from others; all else is the handlers' business. */
-const known = z.object({
-  id: optionalSnowflake,
-  guild_id: optionalSnowflake,
-  user_id: optionalSnowflake,
-  user,
-  author: user,
-  member: z.object({ user }).optional().catch(undefined),
-  unavailable: z.boolean().optional().catch(undefined),
-  type: z.number().optional().catch(undefined),
-  data: z
-    .object({ name: z.string().max(64).optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
-});
-
-type Known = z.output<typeof known>;
+/** A Discord id; anything else is undefined, since headers and routing hold nothing else. */
+function snowflake(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\d{1,20}$/.test(value) ? value : undefined;
+}
 
 /** What does not stand in the dispatch itself. */
 export interface Origin {
@@ -42,18 +29,17 @@ export interface Origin {
 
 /** Turns a dispatch into the event that is published. Pure: the same dispatch gives the same event, but for its trace. */
 export function translate(dispatch: Dispatch, origin: Origin): Event {
-  const parts = knownParts(dispatch.data);
-  const type = typeOf(dispatch, parts);
-  const isInteraction = dispatch.name === 'INTERACTION_CREATE';
+  const { data, name } = dispatch;
+  const type = typeOf(dispatch);
+  const ownId = snowflake(part(data, 'id'));
   // Guild dispatches carry the guild itself: its id stands where others have their own.
-  const isGuild =
-    dispatch.name === 'GUILD_CREATE' || dispatch.name === 'GUILD_UPDATE' || dispatch.name === 'GUILD_DELETE';
-  const guildId = isGuild ? parts.id : parts.guild_id;
-  const userId = parts.user?.id ?? parts.member?.user?.id ?? parts.user_id ?? parts.author?.id;
+  const isGuild = name === 'GUILD_CREATE' || name === 'GUILD_UPDATE' || name === 'GUILD_DELETE';
+  const guildId = isGuild ? ownId : snowflake(part(data, 'guild_id'));
+  const userId = userOf(data);
   return {
     id:
-      isInteraction && parts.id !== undefined
-        ? parts.id
+      name === 'INTERACTION_CREATE' && ownId !== undefined
+        ? ownId
         : dispatchEventId(origin.applicationId, dispatch.sessionId, dispatch.sequence),
     type,
     applicationId: origin.applicationId,
@@ -68,24 +54,39 @@ export function translate(dispatch: Dispatch, origin: Origin): Event {
   };
 }
 
-const nothingKnown: Known = {};
-
-function knownParts(data: unknown): Known {
-  const parsed = known.safeParse(data);
-  return parsed.success ? parsed.data : nothingKnown;
+/** The user it is about or who caused it, at whichever place Discord names one. */
+function userOf(data: unknown): string | undefined {
+  return (
+    snowflake(part(part(data, 'user'), 'id')) ??
+    snowflake(part(part(part(data, 'member'), 'user'), 'id')) ??
+    snowflake(part(data, 'user_id')) ??
+    snowflake(part(part(data, 'author'), 'id'))
+  );
 }
 
 /** The event type under which a dispatch is published. */
-function typeOf(dispatch: Pick<Dispatch, 'name' | 'guildWasUnavailable'>, parts: Known): string {
-  switch (dispatch.name) {
+function typeOf({ name, data, guildWasUnavailable }: Dispatch): string {
+  const unavailable = part(data, 'unavailable') === true;
+  switch (name) {
     case 'GUILD_CREATE':
-      if (parts.unavailable === true) return 'guild.unavailable';
-      return guildCreateType(dispatch.guildWasUnavailable ? 'available' : 'joined');
+      if (unavailable) return 'guild.unavailable';
+      return guildCreateType(guildWasUnavailable ? 'available' : 'joined');
     case 'GUILD_DELETE':
-      return guildDeleteType(parts.unavailable === true);
+      return guildDeleteType(unavailable);
     case 'INTERACTION_CREATE':
-      return interactionType({ type: parts.type ?? InteractionType.Ping, commandName: parts.data?.name });
+      return interactionType({ type: kindOf(data), commandName: commandName(data) });
     default:
-      return dispatchType(dispatch.name);
+      return dispatchType(name);
   }
+}
+
+function kindOf(interaction: unknown): number {
+  const kind = part(interaction, 'type');
+  return typeof kind === 'number' ? kind : InteractionType.Ping;
+}
+
+/** It becomes part of the routing key, which AMQP limits to 255 bytes. */
+function commandName(interaction: unknown): string | undefined {
+  const name = part(part(interaction, 'data'), 'name');
+  return typeof name === 'string' && name.length <= 64 ? name : undefined;
 }

@@ -1,5 +1,5 @@
 import { connect, type ChannelModel, type GetMessage } from 'amqplib';
-import { namesIn } from '@arrakis/protocol';
+import { encodeEvent, namesIn, type EventMessage } from '@arrakis/protocol';
 import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Broker, done, reject, retry, type BrokerEvent, type Delivery, type Outbox, type Verdict } from './index.ts';
@@ -41,13 +41,21 @@ async function openBroker(): Promise<Broker> {
 }
 
 function add(outbox: Outbox, id: string, confirmed: () => void = () => undefined): void {
-  const message = {
-    exchange: `${namespace}.events`,
-    routingKey: 'member.join',
+  outbox.add(eventMessage(id, 'member.join'), outbox, confirmed);
+}
+
+function eventMessage(id: string, routingKey: string): EventMessage {
+  return encodeEvent({
+    id,
+    type: routingKey,
+    applicationId: '1',
+    priority: 0,
+    shard: 0,
+    sequence: 1,
+    receivedAt: Date.now(),
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     body: Buffer.from(`{"id":"${id}"}`),
-    properties: { messageId: id, deliveryMode: 2, appId: '1' },
-  };
-  outbox.add(message, confirmed);
+  });
 }
 
 /** Takes everything out of a queue, as a person would look into it. */
@@ -119,13 +127,10 @@ describe('the outbox', () => {
       arguments: { 'x-queue-type': 'classic', 'x-max-length': 1, 'x-overflow': 'reject-publish', 'x-expires': 60_000 },
     });
     const sender = await openBroker();
+    await channel.assertExchange(`${namespace}.events`, 'topic', { durable: true });
+    await channel.bindQueue(queue, `${namespace}.events`, 'test.tiny');
     const outbox = sender.outbox({ maxMessages: 100, maxBytes: 1_000_000 });
-    for (const id of ['a', 'b', 'c']) {
-      outbox.add(
-        { exchange: '', routingKey: queue, body: Buffer.from(id), properties: { messageId: id, deliveryMode: 2 } },
-        () => undefined,
-      );
-    }
+    for (const id of ['a', 'b', 'c']) outbox.add(eventMessage(id, 'test.tiny'), outbox, () => undefined);
     await waitFor(() => events.some((event) => event.type === 'publish-refused'), { what: 'a refusal' });
     const taken = new Set<string>();
     await waitFor(
@@ -136,6 +141,81 @@ describe('the outbox', () => {
       { what: 'all three to arrive', timeoutMs: 15_000 },
     );
     await channel.close();
+  });
+
+  it('carries any text, and bodies of any size, as they are', async () => {
+    const sender = await openBroker();
+    const outbox = sender.outbox({ maxMessages: 100, maxBytes: 100_000_000 });
+    const sizes = [0, 1, 131_063, 131_064, 131_065, 300_000, 3_000_000];
+    for (const size of sizes) {
+      const message = eventMessage(`größe-${size} ☂`, 'member.join');
+      outbox.add({ ...message, body: Buffer.alloc(size, `${size} `) }, outbox, () => undefined);
+    }
+    await drained(outbox);
+    const taken = await takeAll(sender.names.guildEvents);
+    expect(taken.map(({ content }) => content.length)).toEqual(sizes);
+    for (const { content } of taken)
+      expect(content.equals(Buffer.alloc(content.length, `${content.length} `))).toBe(true);
+    const [{ properties } = expect.fail()] = taken;
+    const expected = eventMessage('größe-0 ☂', 'member.join').properties;
+    expect(properties).toMatchObject({
+      ...expected,
+      timestamp: expect.closeTo(expected.timestamp, -1),
+      headers: { ...expected.headers, 'x-arrakis-received': expect.closeTo(Date.now(), -5) },
+    });
+  });
+
+  it('refuses what AMQP cannot carry, and goes on', async () => {
+    const sender = await openBroker();
+    const outbox = sender.outbox({ maxMessages: 100, maxBytes: 1_000_000 });
+    add(outbox, 'before');
+    await drained(outbox);
+    expect(() => outbox.add(eventMessage('a', `member.${'é'.repeat(130)}`), outbox, () => expect.fail())).toThrow(
+      TypeError,
+    );
+    expect([outbox.size, outbox.bytes]).toEqual([0, 0]);
+    add(outbox, 'after');
+    await drained(outbox);
+    expect(await takeAll(sender.names.guildEvents)).toHaveLength(2);
+  });
+
+  it('keeps what no queue takes, declares the topology again and sends it again', async () => {
+    const sender = await openBroker();
+    const outbox = sender.outbox({ maxMessages: 100, maxBytes: 1_000_000 });
+    add(outbox, 'before');
+    await drained(outbox);
+    const channel = await inspector.createChannel();
+    await channel.unbindQueue(sender.names.guildEvents, sender.names.events, 'member.#');
+    await channel.close();
+    const confirmed: string[] = [];
+    for (const id of ['a', 'b', 'c']) add(outbox, id, () => confirmed.push(id));
+    await drained(outbox);
+    expect(confirmed).toEqual(['a', 'b', 'c']);
+    const taken = (await takeAll(sender.names.guildEvents)).map(({ properties }) => String(properties.messageId));
+    expect(taken).toEqual(['before', 'a', 'b', 'c']);
+    expect(events.some((event) => event.type === 'disconnected' && /member\.join/.test(event.cause.message))).toBe(
+      true,
+    );
+  });
+
+  it('gives up what waits on behalf of somebody who has it no longer', async () => {
+    const sender = await openBroker();
+    const outbox = sender.outbox({ maxMessages: 2, maxBytes: 1_000_000 });
+    add(outbox, 'first');
+    await drained(outbox);
+    proxy.refuse(true);
+    proxy.cut();
+    await waitFor(() => events.some(({ type }) => type === 'disconnected'), { what: 'the loss of the broker' });
+    const lost = {};
+    outbox.add(eventMessage('lost', 'member.join'), lost, () => expect.fail());
+    add(outbox, 'kept');
+    expect(outbox.full).toBe(true);
+    outbox.discard(lost);
+    expect([outbox.full, outbox.size]).toEqual([false, 1]);
+    proxy.refuse(false);
+    await drained(outbox);
+    const taken = (await takeAll(sender.names.guildEvents)).map(({ properties }) => String(properties.messageId));
+    expect(taken).toEqual(['first', 'kept']);
   });
 });
 

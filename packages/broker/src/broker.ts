@@ -79,7 +79,7 @@ export class Broker {
 
   /** An outbox whose messages all arrive: see {@link Outbox}. */
   outbox(limits: OutboxLimits): Outbox {
-    const outbox = new Outbox(limits, this.#onEvent);
+    const outbox = new Outbox(this.names.events, limits, this.#onEvent);
     this.#use(this.#publishing, outbox);
     return outbox;
   }

@@ -1,7 +1,10 @@
 import type { ConfirmChannel } from 'amqplib';
+import type { EventMessage } from '@arrakis/protocol';
 import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
-import type { OutgoingMessage } from './publisher.ts';
+import { ConfirmWindow } from './confirm-window.ts';
+import { BrokerError } from './errors.ts';
+import { PublishStream } from './publish-stream.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
 
 /** How much may wait for the broker's confirm. */
@@ -12,34 +15,44 @@ export interface OutboxLimits {
 }
 
 interface Entry {
-  readonly message: OutgoingMessage;
-  /** The channel it was last written to; every reconnect brings another. */
-  sentOn: ConfirmChannel | undefined;
+  readonly message: EventMessage;
+  /** On whose behalf it is published. */
+  readonly owner: object;
   confirmed(): void;
+  /** The stream it was last written to; every reconnect brings another. */
+  sentOn: PublishStream | undefined;
 }
 
 /**
- * Publishes a stream of messages that must all arrive: each is kept until the broker confirms it, sent again
- * after a refusal, and all that is unconfirmed is sent again, in order, after a reconnect. A message may so
- * arrive twice, with the same id; it is never lost while the process lives.
+ * Publishes a stream of events that must all arrive: each is kept until the broker confirms it, sent again after a
+ * refusal, and all that is unconfirmed is sent again, in order, after a reconnect. A message may so arrive
+ * twice, with the same id; it is never lost while the process lives.
+ *
+ * Every message is mandatory. Should no queue take one, because somebody has deleted a binding, the connection is
+ * made anew, which declares the topology, and the message is sent again.
  *
  * The outbox is bounded: when `full` the producer stops producing, and goes on at the `room` callback.
  */
 export class Outbox implements Attachment {
+  readonly #exchange: string;
   readonly #limits: OutboxLimits;
   readonly #onEvent: BrokerListener;
   readonly #unconfirmed = new Set<Entry>();
   readonly #backoff = new Backoff({ minMs: 50, maxMs: 2_000 });
   readonly #refused = new Set<Entry>();
+  /** What no queue has taken: RabbitMQ returns it first and confirms it then. */
+  readonly #returned = new Set<Entry>();
   readonly #roomListeners = new Set<() => void>();
   readonly #emptyListeners = new Set<() => void>();
   #bytes = 0;
   #wasFull = false;
   #blocked = false;
-  #channel: ConfirmChannel | undefined;
+  #stream: PublishStream | undefined;
+  #window = new ConfirmWindow<Entry>();
   #retryTimer: NodeJS.Timeout | undefined;
 
-  constructor(limits: OutboxLimits, onEvent: BrokerListener) {
+  constructor(exchange: string, limits: OutboxLimits, onEvent: BrokerListener) {
+    this.#exchange = exchange;
     this.#limits = limits;
     this.#onEvent = onEvent;
   }
@@ -81,11 +94,11 @@ export class Outbox implements Attachment {
   }
 
   /**
-   * Takes the message over; `confirmed` is called when the broker has it.
+   * Takes the message over on behalf of `owner`; `confirmed` is called when the broker has it.
    * @throws {TypeError} when AMQP cannot encode it, a routing key above 255 bytes for example.
    */
-  add(message: OutgoingMessage, confirmed: () => void): void {
-    const entry: Entry = { message, sentOn: undefined, confirmed };
+  add(message: EventMessage, owner: object, confirmed: () => void): void {
+    const entry: Entry = { message, owner, confirmed, sentOn: undefined };
     this.#unconfirmed.add(entry);
     this.#bytes += message.body.length;
     if (this.full) this.#wasFull = true;
@@ -95,24 +108,41 @@ export class Outbox implements Attachment {
       this.#send(entry);
     } catch (cause) {
       // It can never be encoded: kept, it would fail again after every reconnect.
-      this.#unconfirmed.delete(entry);
-      this.#bytes -= message.body.length;
+      this.#forget(entry);
+      this.#tellRoom();
       throw cause;
     }
   }
 
+  /**
+   * Gives up what is unconfirmed of `owner`, since it is somebody else's now: nothing of it is sent (again), and
+   * nobody is told. What is on its way to the broker may still arrive.
+   */
+  discard(owner: object): void {
+    for (const entry of this.#unconfirmed) if (entry.owner === owner) this.#forget(entry);
+    this.#tellRoom();
+  }
+
   async attach({ model, fail }: Link): Promise<void> {
     const channel = await model.createConfirmChannel();
+    const stream = new PublishStream(channel, this.#exchange);
     channel.on('error', fail);
-    channel.on('close', () => fail(new Error('the broker closed the publishing channel')));
-    this.#channel = channel;
+    channel.on('close', () => {
+      stream.close();
+      fail(new Error('the broker closed the publishing channel'));
+    });
+    this.#stream = stream;
+    this.#window = new ConfirmWindow();
     this.#blocked = false;
+    this.#listen(channel, fail);
     this.#sendWaiting();
   }
 
   detach(): void {
-    this.#channel = undefined;
+    this.#stream?.close();
+    this.#stream = undefined;
     this.#refused.clear();
+    this.#returned.clear();
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
   }
@@ -122,29 +152,48 @@ export class Outbox implements Attachment {
     if (!blocked) this.#sendWaiting();
   }
 
-  /** Sends, in order, what has not been sent on this channel: after a reconnect all, after a block what came since. */
-  #sendWaiting(): void {
-    for (const entry of this.#unconfirmed) if (entry.sentOn !== this.#channel) this.#send(entry);
-  }
-
-  #send(entry: Entry): void {
-    const channel = this.#channel;
-    if (channel === undefined) return;
-    entry.sentOn = channel;
-    const { exchange, routingKey, body, properties } = entry.message;
-    channel.publish(exchange, routingKey, body, properties, (refusal) => {
-      if (!refusal) this.#settle(entry);
-      // A channel that is lost reports its messages as refused, just before it is detached: look again after that.
-      else setImmediate(() => this.#channel === channel && this.#sendLater(entry));
+  #listen(channel: ConfirmChannel, fail: (cause: Error) => void): void {
+    const window = this.#window;
+    channel.on('ack', ({ deliveryTag: tag, multiple }) =>
+      window.answer({ tag, multiple }, (entry) => this.#settle(entry)),
+    );
+    channel.on('nack', ({ deliveryTag: tag, multiple }) =>
+      window.answer({ tag, multiple }, (entry) => this.#sendLater(entry)),
+    );
+    channel.on('return', ({ fields: { routingKey }, properties: { messageId } }) => {
+      const entry = window.find(({ message }) => message.properties.messageId === messageId);
+      if (entry !== undefined) this.#returned.add(entry);
+      fail(new BrokerError('unroutable', `No queue takes '${routingKey}': declaring the topology again.`));
     });
   }
 
+  /** Sends, in order, what has not been sent on this channel: after a reconnect all, after a block what came since. */
+  #sendWaiting(): void {
+    for (const entry of this.#unconfirmed) if (entry.sentOn !== this.#stream) this.#send(entry);
+  }
+
+  #send(entry: Entry): void {
+    if (this.#stream === undefined) return;
+    this.#stream.publish(entry.message);
+    entry.sentOn = this.#stream;
+    this.#window.push(entry);
+  }
+
   #settle(entry: Entry): void {
-    // A message that was sent on two channels may be confirmed on both.
-    if (!this.#unconfirmed.delete(entry)) return;
-    this.#bytes -= entry.message.body.length;
+    if (this.#returned.has(entry) || !this.#forget(entry)) return;
     this.#backoff.reset();
     entry.confirmed();
+    this.#tellRoom();
+  }
+
+  /** False when the entry has been forgotten before: it may have been sent on two channels. */
+  #forget(entry: Entry): boolean {
+    if (!this.#unconfirmed.delete(entry)) return false;
+    this.#bytes -= entry.message.body.length;
+    return true;
+  }
+
+  #tellRoom(): void {
     if (this.#wasFull && this.#halfEmpty()) {
       this.#wasFull = false;
       for (const listener of this.#roomListeners) listener();
@@ -166,7 +215,7 @@ export class Outbox implements Attachment {
       this.#retryTimer = undefined;
       const refused = [...this.#refused];
       this.#refused.clear();
-      for (const again of refused) this.#send(again);
+      for (const again of refused) if (this.#unconfirmed.has(again)) this.#send(again);
     }, retryInMs);
   }
 }

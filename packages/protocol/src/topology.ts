@@ -185,7 +185,15 @@ function wordsMatch(pattern: readonly string[], words: readonly string[]): boole
   return words.length > 0 && (head === '*' || head === words[0]) && wordsMatch(rest, words.slice(1));
 }
 
+/** Event types are few; commands add their names, which are bounded by Discord but not by us. */
+const maxRemembered = 10_000;
+const routed = new Map<string, boolean>();
+
 /** Whether an event type reaches a queue: what does not is not worth publishing. */
 export function isRouted(eventType: string): boolean {
-  return [...routes.interactions, ...routes.guildEvents].some((pattern) => topicMatches(pattern, eventType));
+  const known = routed.get(eventType);
+  if (known !== undefined) return known;
+  const matched = [...routes.interactions, ...routes.guildEvents].some((pattern) => topicMatches(pattern, eventType));
+  if (routed.size < maxRemembered) routed.set(eventType, matched);
+  return matched;
 }
