@@ -1,3 +1,4 @@
+import type { Subscriptions } from '@arrakis/broker';
 import { DiscordRest } from '@arrakis/discord-rest';
 import { Shard } from '@arrakis/gateway';
 import type { DiscordBot, Logger, Service } from '@arrakis/service';
@@ -11,6 +12,7 @@ import {
 } from '@arrakis/state';
 import type { IngestorSettings } from './config.ts';
 import { askForGateway, findGateway, TokenRefusedError, type GatewayAnswer } from './discord-gateway.ts';
+import { GatewayCommands, type GatewayCommandMetrics } from './gateway-commands.ts';
 import type { Forwarder } from './forward.ts';
 import type { ObservedShard } from './ingestor-metrics.ts';
 import { processName } from './process-name.ts';
@@ -23,6 +25,8 @@ export interface BotParts {
   readonly settings: IngestorSettings;
   readonly bot: DiscordBot;
   readonly forwarder: Forwarder;
+  readonly subscriptions: Subscriptions;
+  readonly commandMetrics: GatewayCommandMetrics;
   /** The bot cannot go on: Discord has refused it for good. */
   readonly onFailed: (bot: Bot, cause: Error) => void;
 }
@@ -94,8 +98,8 @@ export class Bot {
   }
 
   /** Takes no more shards and stops reading: the first step of a stop. The others follow in the order given here. */
-  halt(): void {
-    this.#running?.fleet.halt();
+  async halt(): Promise<void> {
+    await this.#running?.fleet.halt();
   }
 
   /** Stores the sessions as of their cursors, those that have not changed as well. */
@@ -138,11 +142,24 @@ export class Bot {
       loadSession: (key) => sessions.load(key),
       createShard,
       keeper,
+      commands: this.#commands(),
       onGone: (shard) => forwarder.drop(shard),
       onFatal: (cause) => this.#fail(cause),
       log: this.#log,
     });
     return { fleet, keeper, schedule };
+  }
+
+  #commands(): GatewayCommands {
+    const { settings, subscriptions, commandMetrics: metrics } = this.#parts;
+    const { ARRAKIS_NAMESPACE: namespace } = settings;
+    return new GatewayCommands({
+      subscriptions,
+      namespace,
+      applicationId: this.applicationId,
+      log: this.#log,
+      metrics,
+    });
   }
 
   #schedule(holder: FleetMember): IdentifySchedule {

@@ -2,6 +2,7 @@ import { serviceBroker } from '@arrakis/broker';
 import { botsOf, type Service } from '@arrakis/service';
 import { Bot } from './bot.ts';
 import type { IngestorSettings } from './config.ts';
+import { gatewayCommandMetrics } from './gateway-commands.ts';
 import { Forwarder } from './forward.ts';
 import { ingestorMetrics } from './ingestor-metrics.ts';
 import { newTraceparent } from './traceparent.ts';
@@ -21,6 +22,9 @@ export async function startIngestor(service: Service, settings: IngestorSettings
     maxUnconfirmed: settings.INGESTOR_MAX_UNCONFIRMED,
     maxUnconfirmedBytes: settings.INGESTOR_MAX_UNCONFIRMED_BYTES,
   });
+  // One message of a queue at a time, so that commands keep their order.
+  const subscriptions = broker.subscriptions(1);
+  const commandMetrics = gatewayCommandMetrics(service.metrics);
   const failed = new Set<Bot>();
   const onFailed = (bot: Bot, cause: Error): void => {
     failed.add(bot);
@@ -28,7 +32,8 @@ export async function startIngestor(service: Service, settings: IngestorSettings
     service.log.error({ err: cause, application: bot.applicationId }, `a bot is given up: ${cause.message}`);
     end(bot).catch((err: unknown) => service.log.error({ err }, 'a bot could not be ended cleanly'));
   };
-  for (const bot of botsOf(settings)) bots.push(new Bot({ service, settings, bot, forwarder, onFailed }));
+  const parts = { service, settings, forwarder, subscriptions, commandMetrics, onFailed };
+  for (const bot of botsOf(settings)) bots.push(new Bot({ ...parts, bot }));
   for (const bot of bots) {
     service.health.addCheck(bots.length === 1 ? 'shards' : `shards ${bot.applicationId}`, () => bot.whyNotReady());
   }
@@ -58,12 +63,16 @@ function deferEnd(service: Service, { bots, forwarder }: { bots: readonly Bot[];
     each((bot) => bot.store()),
   );
   service.defer('unconfirmed events', 5_000, () => forwarder.outbox.drained(AbortSignal.timeout(5_000)));
-  service.defer('reading', 500, () => bots.forEach((bot) => bot.halt()));
+  service.defer(
+    'reading',
+    2_500,
+    each((bot) => bot.halt()),
+  );
 }
 
 /** Ends one of several bots. What of it is unconfirmed is left to be confirmed. */
 async function end(bot: Bot): Promise<void> {
-  bot.halt();
+  await bot.halt();
   await bot.store();
   await bot.disconnect();
   await bot.leave();

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Shard, ShardStatus } from '@arrakis/gateway';
 import type { Logger } from '@arrakis/service';
 import type { Balance, FleetMember, ShardKey, StoredGatewaySession } from '@arrakis/state';
+import type { GatewayCommands } from './gateway-commands.ts';
 import { isKnownDead } from './process-name.ts';
 import type { SessionKeeper } from './session-keeper.ts';
 
@@ -34,6 +35,7 @@ export interface ShardFleetOptions {
   /** Makes the shard, not yet run. */
   readonly createShard: (key: ShardKey, session: StoredGatewaySession | undefined) => Shard;
   readonly keeper: SessionKeeper;
+  readonly commands: Pick<GatewayCommands, 'own' | 'disown' | 'stop'>;
   /** A shard is no longer this process's: what of it is not yet published is for the next holder to publish. */
   readonly onGone: (shard: Shard) => void;
   /** Discord has refused the bot for good. */
@@ -76,10 +78,11 @@ export class ShardFleet {
     return this.#turns;
   }
 
-  /** Takes no more shards, gives no more back, and stops reading. The leases are renewed no longer. */
-  halt(): void {
+  /** Takes no more shards, gives no more back, and stops reading and commanding. The leases are renewed no longer. */
+  async halt(): Promise<void> {
     this.#stop.abort();
     for (const shard of this.shards) shard.pause('the process is stopping');
+    await this.#options.commands.stop();
   }
 
   /** Disconnects so that the sessions can be resumed; resolves when all have. */
@@ -103,10 +106,12 @@ export class ShardFleet {
     const running = this.#running.get(shardId);
     if (running === undefined) return;
     this.#running.delete(shardId);
-    this.#options.keeper.drop(shardId);
+    const { keeper, commands, onGone, log } = this.#options;
+    keeper.drop(shardId);
+    void commands.disown(shardId);
     running.shard.stop();
-    this.#options.onGone(running.shard);
-    this.#options.log.warn({ shard: shardId }, `shard ${shardId} is another's by now: stopped`);
+    onGone(running.shard);
+    log.warn({ shard: shardId }, `shard ${shardId} is another's by now: stopped`);
   }
 
   /** Why this process does not do its part; undefined when it does. */
@@ -167,7 +172,7 @@ export class ShardFleet {
   }
 
   async #start(key: ShardKey, fence: number): Promise<void> {
-    const { member, loadSession, createShard, keeper, log } = this.#options;
+    const { member, loadSession, createShard, keeper, commands, log } = this.#options;
     this.#starting.add(key.id);
     try {
       const session = await loadSession(key);
@@ -177,6 +182,7 @@ export class ShardFleet {
       keeper.keep(key, shard);
       const ended = shard.run().catch((cause: unknown) => this.#fail(cause));
       this.#running.set(key.id, { shard, ended });
+      commands.own(shard, key.count);
     } catch (cause) {
       // The next turn tries again.
       log.warn({ err: cause, shard: key.id }, 'a stored session cannot be read; identifying anew would lose events');
@@ -188,25 +194,11 @@ export class ShardFleet {
   /** What has been received is confirmed first, so that the next holder repeats nothing. */
   async #giveBack(shardId: number): Promise<void> {
     if (this.#leaving.has(shardId)) return;
-    const { member, keeper, log } = this.#options;
+    const { member, log } = this.#options;
     this.#leaving.add(shardId);
     try {
       const running = this.#running.get(shardId);
-      if (running !== undefined) {
-        running.shard.pause(givingBack);
-        await untilConfirmed(running.shard);
-        if (!(await keeper.store({ all: true, shardId }))) {
-          // Nobody could take it now.
-          running.shard.resume(givingBack);
-          return;
-        }
-        running.shard.stop();
-        await running.ended;
-        if (this.#running.get(shardId) !== running) return;
-        this.#running.delete(shardId);
-        keeper.drop(shardId);
-        this.#options.onGone(running.shard);
-      }
+      if (running !== undefined && !(await this.#end(running))) return;
       await member.release(shardId);
       log.info({ shard: shardId }, `shard ${shardId} given back`);
     } catch (cause) {
@@ -214,6 +206,27 @@ export class ShardFleet {
     } finally {
       this.#leaving.delete(shardId);
     }
+  }
+
+  /** False when the shard goes on, since nobody could take it now, or was lost meanwhile. */
+  async #end(running: Running): Promise<boolean> {
+    const { keeper, commands, onGone } = this.#options;
+    const { shard, ended } = running;
+    shard.pause(givingBack);
+    await untilConfirmed(shard);
+    if (!(await keeper.store({ all: true, shardId: shard.id }))) {
+      shard.resume(givingBack);
+      return false;
+    }
+    if (this.#running.get(shard.id) !== running) return false;
+    await commands.disown(shard.id);
+    shard.stop();
+    await ended;
+    if (this.#running.get(shard.id) !== running) return false;
+    this.#running.delete(shard.id);
+    keeper.drop(shard.id);
+    onGone(shard);
+    return true;
   }
 
   #fail(cause: unknown): void {
