@@ -2,6 +2,7 @@ import { GatewayOpcodes } from 'discord-api-types/v10';
 import { WebSocket, type RawData } from 'ws';
 import { FrameError, readFrame, type Frame } from './frame.ts';
 import { resumableCloseCode } from './close-codes.ts';
+import { createDecompressor, type Compression, type Decompressor } from './decompressor.ts';
 import { SendBudget } from './send-budget.ts';
 
 /** How a connection ended: Discord's close code, or 1006 when the socket just broke. */
@@ -21,6 +22,12 @@ export interface ConnectionHandlers {
   acknowledged(): number | null;
 }
 
+interface ConnectionOptions {
+  readonly url: string;
+  readonly compression: Compression;
+  readonly handlers: ConnectionHandlers;
+}
+
 /** Limits in ms: from the connect to hello, and from our close to the socket's end. */
 const limits = { hello: 15_000, close: 2_000 };
 
@@ -34,6 +41,7 @@ const maxPayload = 32 * 1024 * 1024;
 export class Connection {
   readonly #socket: WebSocket;
   readonly #handlers: ConnectionHandlers;
+  readonly #decompressor: Decompressor;
   readonly #budget = new SendBudget();
   readonly #helloTimer: NodeJS.Timeout;
   #heartbeatTimer: NodeJS.Timeout | undefined;
@@ -45,9 +53,10 @@ export class Connection {
   #paused = false;
   #ended: ConnectionEnd | undefined;
 
-  constructor(url: string, handlers: ConnectionHandlers) {
+  constructor({ url, compression, handlers }: ConnectionOptions) {
     this.#handlers = handlers;
-    this.#socket = new WebSocket(gatewayAddress(url), {
+    this.#decompressor = createDecompressor(compression, maxPayload);
+    this.#socket = new WebSocket(gatewayAddress(url, compression), {
       perMessageDeflate: false,
       // JSON.parse refuses what is no text just as well.
       skipUTF8Validation: true,
@@ -127,7 +136,9 @@ export class Connection {
     if (this.#ended !== undefined || !Buffer.isBuffer(data)) return;
     let frame: Frame;
     try {
-      frame = readFrame(data);
+      const payload = this.#decompressor.payload(data);
+      if (payload === undefined) return;
+      frame = readFrame(payload);
     } catch (cause) {
       if (!(cause instanceof FrameError)) throw cause;
       this.close(cause.message);
@@ -183,15 +194,17 @@ export class Connection {
     clearTimeout(this.#heartbeatTimer);
     clearTimeout(this.#closeTimer);
     clearTimeout(this.#pauseTimer);
+    this.#decompressor.close();
     this.#ended ??= closed;
     this.#handlers.end(this.#ended);
   }
 }
 
-function gatewayAddress(url: string): string {
+function gatewayAddress(url: string, compression: Compression): string {
   const address = new URL(url);
   address.searchParams.set('v', '10');
   address.searchParams.set('encoding', 'json');
+  if (compression !== 'none') address.searchParams.set('compress', compression);
   return address.toString();
 }
 

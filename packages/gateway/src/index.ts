@@ -1,4 +1,5 @@
 export { GatewayCommandError, type CommandFault, type CommandOpcode } from './command.ts';
+export type { Compression } from './decompressor.ts';
 export type { Dispatch, DispatchSink } from './dispatch.ts';
 export { FatalGatewayError } from './errors.ts';
 export { LocalIdentifyGate, type IdentifyGate } from './identify-gate.ts';

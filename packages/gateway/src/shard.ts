@@ -4,6 +4,7 @@ import { endsSession, fatalAdvice } from './close-codes.ts';
 import type { CommandOpcode } from './command.ts';
 import { CommandQueue } from './command-queue.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
+import type { Compression } from './decompressor.ts';
 import type { DispatchSink } from './dispatch.ts';
 import { FatalGatewayError } from './errors.ts';
 import type { Frame } from './frame.ts';
@@ -29,6 +30,11 @@ export interface ShardOptions {
   readonly identifyGate: IdentifyGate;
   readonly sink: DispatchSink;
   readonly onEvent: ShardListener;
+  /**
+   * How Discord compresses what it sends; default `none`, which costs the least CPU and memory. `zlib-stream` and
+   * `zstd-stream` take several times less bandwidth (docs/decisions, "compression").
+   */
+  readonly compression?: Compression;
   /** How long reading may be paused before the shard disconnects until it may read again, in ms; default 30,000. */
   readonly pauseLimitMs?: number;
 }
@@ -198,11 +204,15 @@ export class Shard {
     this.#readyAt = undefined;
     this.#invalidated = false;
     const ended = Promise.withResolvers<ConnectionEnd>();
-    this.#connection = new Connection(this.#session?.resumeUrl ?? this.#options.gatewayUrl, {
-      frame: (frame) => this.#handle(frame),
-      hello: () => this.#open(turn),
-      end: ended.resolve,
-      acknowledged: () => (this.#session === undefined ? null : this.#session.cursor),
+    this.#connection = new Connection({
+      url: this.#session?.resumeUrl ?? this.#options.gatewayUrl,
+      compression: this.#options.compression ?? 'none',
+      handlers: {
+        frame: (frame) => this.#handle(frame),
+        hello: () => this.#open(turn),
+        end: ended.resolve,
+        acknowledged: () => (this.#session === undefined ? null : this.#session.cursor),
+      },
     });
     const end = await ended.promise;
     this.#commands.close();

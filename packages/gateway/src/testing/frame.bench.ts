@@ -32,8 +32,8 @@ kinds.forEach((name, kind) => {
 function chunkOf(kind: number): Buffer[] {
   const texts: Buffer[] = [];
   for (let index = 0, size = 0; ; index += 1) {
-    const [name, json] = sampleDispatches(index)[kind] ?? ['', ''];
-    const text = Buffer.from(dispatchText(name, 1_000_000 + index, json));
+    const [name, data] = sampleDispatches(index)[kind] ?? ['', {}];
+    const text = Buffer.from(dispatchText(name, 1_000_000 + index, data));
     size += text.length;
     if (size > chunkBytes) break;
     texts.push(text);
