@@ -1,11 +1,10 @@
-import { GatewayClient, Router, type Gateway } from '@arrakis/bot';
+import { GatewayClient, Router, type Gateway, type Handler } from '@arrakis/bot';
 import type { Broker } from '@arrakis/broker';
 import { DiscordRest } from '@arrakis/discord-rest';
-import { botsOf, type DiscordBot, type Service } from '@arrakis/service';
+import { botsOf, type DiscordBot, type Logger, type Service } from '@arrakis/service';
 import { serviceState, type Claims, type StateManager } from '@arrakis/state';
 import type { WorkerSettings } from './config.ts';
 import { UnknownApplicationError } from './failure.ts';
-import { createHandlers } from './handlers/index.ts';
 import { believedShardCount } from './shard-count.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -37,23 +36,31 @@ export class Bots<Known extends Partial<Bot> = Bot> {
   }
 }
 
+/** What handlers are made with: one set of them for each bot. */
+export interface HandlerParts {
+  readonly state: StateManager;
+  readonly log: Logger;
+}
+
 interface Connections {
   readonly broker: Broker;
   readonly metrics: WorkerMetrics;
+  readonly createHandlers: (parts: HandlerParts) => readonly Handler[];
 }
 
 /** Connects every bot of the settings, and defers the end of its connections. */
 export function connectBots(service: Service, settings: WorkerSettings, connections: Connections): Bots {
+  const { broker, metrics, createHandlers } = connections;
   const { WORKER_HANDLER_TIMEOUT_MS } = settings;
   const known = new Map<string, Bot>();
   for (const bot of botsOf(settings)) {
     const { applicationId } = bot;
-    const rest = connectRest(service, bot, { apiUrl: settings.DISCORD_API_URL, metrics: connections.metrics });
+    const rest = connectRest(service, bot, { apiUrl: settings.DISCORD_API_URL, metrics });
     // Longer than a handler may take, so that nobody takes over what is still being done.
     const claims = { leaseMs: WORKER_HANDLER_TIMEOUT_MS * 2 };
     const state = serviceState(service, settings, { applicationId, claims });
     service.health.addCheck(`redis ${applicationId}`, () => state.whyUnavailable());
-    const gateway = connectGateway(settings, { applicationId, broker: connections.broker, state });
+    const gateway = connectGateway(settings, { applicationId, broker, state });
     const router = new Router(createHandlers({ state, log: service.log }));
     known.set(applicationId, { router, rest, gateway, claims: state.claims });
   }

@@ -1,6 +1,7 @@
+import type { Handler } from '@arrakis/bot';
 import { serviceBroker, type Broker, type Consumer } from '@arrakis/broker';
 import type { Service } from '@arrakis/service';
-import { connectBots } from './bots.ts';
+import { connectBots, type HandlerParts } from './bots.ts';
 import { syncCommands } from './command-sync.ts';
 import type { WorkerSettings } from './config.ts';
 import { eventLane } from './event-lane.ts';
@@ -19,11 +20,15 @@ const settleReserveMs = 1_500;
 /** Most attempts of an interaction: with a third its answer comes 12 s after the question. */
 const interactionAttempts = 3;
 
-/** Consumes both queues and runs the handlers. */
-export async function startWorker(service: Service, settings: WorkerSettings): Promise<void> {
+/** Consumes both queues and runs the handlers, those of `createHandlers` for each bot. */
+export async function startWorker(
+  service: Service,
+  settings: WorkerSettings,
+  createHandlers: (parts: HandlerParts) => readonly Handler[],
+): Promise<void> {
   const broker = serviceBroker(service, settings);
   const metrics = workerMetrics(service.metrics, () => broker.queueDepths());
-  const bots = connectBots(service, settings, { broker, metrics });
+  const bots = connectBots(service, settings, { broker, metrics, createHandlers });
   if (settings.WORKER_SYNC_COMMANDS ?? settings.APP_ENV === 'development') {
     const { log, signal } = service;
     await Promise.all(bots.all.map(({ router, rest }) => syncCommands(router, { rest, log, signal })));
