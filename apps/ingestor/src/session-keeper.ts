@@ -6,8 +6,8 @@ import type { FencedSession, GatewaySessions, ShardKey } from '@arrakis/state';
 /** How often changed sessions are stored, in ms: what a killed process must have replayed on top of its window. */
 const intervalMs = 200;
 
-/** A session in which nothing happens is stored anew this often, in ms: what is stored expires. */
-const refreshMs = 60 * 60_000;
+/** A session in which nothing happens is stored anew this often, in ms: Redis may have forgotten it, in a failover for example. */
+const refreshMs = 5_000;
 
 interface Kept {
   readonly key: ShardKey;
