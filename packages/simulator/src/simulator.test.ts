@@ -20,6 +20,16 @@ test('two simulators stand side by side', async () => {
   expect((await fetch(`${other.apiUrl}/gateway`)).status).toBe(200);
 });
 
+test('tells clients of a proxy in front of the gateway', async () => {
+  const { discord } = await simulatorForTest();
+  discord.announceGateway('ws://127.0.0.1:1/elsewhere');
+  const response = await fetch(`${discord.apiUrl}/gateway`);
+  expect(await response.json()).toEqual({ url: 'ws://127.0.0.1:1/elsewhere' });
+  const client = connect(discord.gatewayUrl);
+  const { resume_gateway_url: resumeUrl } = await client.login(discord.bots[0]?.token ?? '');
+  expect(resumeUrl).toBe('ws://127.0.0.1:1/elsewhere/resume');
+});
+
 test('stops at once, whatever its clients do', async () => {
   const discord = await startSimulator();
   onTestFinished(() => discord.stop().catch(() => undefined));

@@ -41,6 +41,7 @@ export class Simulator implements AsyncDisposable {
   readonly recording = new Recording();
   readonly #control: ControlApi;
   #community: Community | undefined;
+  #announcedGatewayUrl: string | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port = 0;
@@ -50,7 +51,7 @@ export class Simulator implements AsyncDisposable {
     const recording = this.recording;
     const gateway = new GatewayServer({
       directory: world,
-      url: () => this.gatewayUrl,
+      url: () => this.#announcedGatewayUrl ?? this.gatewayUrl,
       recording,
       options: options.gateway,
       onTokenReset: (applicationId) => world.bot(applicationId).resetToken(),
@@ -80,6 +81,11 @@ export class Simulator implements AsyncDisposable {
   /** The WebSocket URL that GET /gateway names, without a query string. */
   get gatewayUrl(): string {
     return `ws://${host}:${this.#port}/gateway`;
+  }
+
+  /** Clients are told to find the gateway at `url` from now on: a proxy that stands between, for example. */
+  announceGateway(url: string): void {
+    this.#announcedGatewayUrl = url;
   }
 
   get controlUrl(): string {

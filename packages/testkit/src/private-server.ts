@@ -57,7 +57,7 @@ export async function startPrivateServer(name: ServiceName): Promise<PrivateServ
 const serverMarks: Readonly<Record<ServiceName, RegExp>> = { rabbitmq: /beam/, redis: /^\S*(?:redis|valkey)-server/ };
 
 /** Runs an installed program; see {@link startPrivateServer}. */
-export async function startProgram(name: ServiceName, program: string): Promise<PrivateServer> {
+async function startProgram(name: ServiceName, program: string): Promise<PrivateServer> {
   const startIn = (folder: string) =>
     name === 'rabbitmq' ? startLocalRabbitmq(program, folder) : startLocalRedis(program, folder, { persistent: true });
   const local = await startUntilServing(name, startIn, context);
@@ -101,7 +101,7 @@ function docker(command: string, ...args: string[]): Promise<string> {
 }
 
 /** Runs a container; see {@link startPrivateServer}. */
-export async function startInContainer(name: ServiceName): Promise<PrivateServer> {
+async function startInContainer(name: ServiceName): Promise<PrivateServer> {
   const [port = 0] = await freePorts(1);
   const create = (): Promise<ServiceContainer> =>
     startContainer(name, context, {
