@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator, type GatewayOptions, type Simulator } from '@arrakis/simulator';
 import {
@@ -8,16 +9,21 @@ import {
   uniqueNamespace,
   waitFor,
   type LedgerReport,
+  type TestServices,
 } from '@arrakis/testkit';
 
 export interface SceneOptions {
   /** What of the simulated gateway is not as in production. */
   readonly gateway?: GatewayOptions;
-  /** Settings of every ingestor of the scene. */
+  /** Settings of every ingestor of the scene, the way to a service through a proxy for example. */
   readonly settings?: NodeJS.ProcessEnv;
-  /** Default: the test run's own, shared with other tests. */
-  readonly rabbitmqUrl?: string;
-  readonly redisUrl?: string;
+  /** A broker and a Redis of the test's own; default: those that all tests of the run share. */
+  readonly services?: TestServices;
+}
+
+interface Place {
+  readonly namespace: string;
+  readonly settings: NodeJS.ProcessEnv;
 }
 
 /** Members that join at a steady rate. */
@@ -35,8 +41,7 @@ export interface Flow {
 export class Scene implements AsyncDisposable {
   readonly discord: Simulator;
   readonly namespace: string;
-  readonly rabbitmqUrl: string;
-  readonly redisUrl: string;
+  readonly services: TestServices;
   readonly applicationId: string;
   /** A guild of shard 0. */
   readonly guildId: string;
@@ -45,17 +50,12 @@ export class Scene implements AsyncDisposable {
   readonly #resources = new AsyncDisposableStack();
   #members = 0;
 
-  private constructor(
-    discord: Simulator,
-    services: { rabbitmqUrl: string; redisUrl: string },
-    settings: NodeJS.ProcessEnv,
-  ) {
+  private constructor(discord: Simulator, services: TestServices, { namespace, settings }: Place) {
     const [bot] = discord.bots;
     if (bot === undefined) throw new Error('the simulator has a bot');
     this.discord = discord;
-    this.namespace = uniqueNamespace();
-    this.rabbitmqUrl = services.rabbitmqUrl;
-    this.redisUrl = services.redisUrl;
+    this.namespace = namespace;
+    this.services = services;
     this.applicationId = bot.applicationId;
     this.guildId = bot.guildIds()[0] ?? '';
     this.#ledger = new Ledger(this.namespace);
@@ -71,10 +71,11 @@ export class Scene implements AsyncDisposable {
     discord.recording.observeDispatches((dispatch, body) => this.#ledger.sent(dispatch, body));
   }
 
-  static async start({ gateway, settings = {}, ...own }: SceneOptions = {}): Promise<Scene> {
-    const services = { ...(await testServices()), ...own };
+  static async start({ gateway, settings = {}, services }: SceneOptions = {}): Promise<Scene> {
     const discord = await startSimulator({ guilds: 2, gateway: { identifyWindowMs: 40, ...gateway } });
-    return new Scene(discord, services, settings);
+    // What is left in services of the test's own goes with them.
+    const namespace = services === undefined ? uniqueNamespace() : `scene-${randomUUID()}`;
+    return new Scene(discord, services ?? (await testServices()), { namespace, settings });
   }
 
   /** Starts an ingestor; it is killed at the end of the scene. */
@@ -91,9 +92,9 @@ export class Scene implements AsyncDisposable {
     return ingestor;
   }
 
-  /** So many members join at once. */
-  join(count: number): void {
-    for (let joined = 0; joined < count; joined += 1) this.#joinOne();
+  /** So many members join at once; each event is `padding` bytes larger than it need be. */
+  join(count: number, { padding = 0 }: { readonly padding?: number } = {}): void {
+    for (let joined = 0; joined < count; joined += 1) this.#joinOne('x'.repeat(padding));
   }
 
   /** Members join, `perSecond` of them, until it is stopped. */
@@ -135,25 +136,24 @@ export class Scene implements AsyncDisposable {
   /** Holds what is in the queues against what was sent, once the ingestor has nothing unconfirmed. */
   async report(ingestor: AppProcess): Promise<LedgerReport> {
     await this.settled(ingestor);
-    await collectQueues(this.#ledger, { url: this.rabbitmqUrl });
+    await this.collect();
     return this.#ledger.report();
+  }
+
+  /** Empties the queues, until everything that was sent has come. */
+  async collect(): Promise<void> {
+    await collectQueues(this.#ledger, { url: this.services.rabbitmqUrl });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
   }
 
-  #joinOne(): void {
+  #joinOne(bio = ''): void {
     this.#members += 1;
-    const user = { id: String(this.#members), username: `member-${this.#members}`, global_name: 'Zoë ☂ "quoted"' };
-    const data = {
-      guild_id: this.guildId,
-      number: this.#members,
-      user,
-      roles: [],
-      joined_at: new Date().toISOString(),
-    };
     const { applicationId, guildId } = this;
+    const user = { id: String(this.#members), username: `member-${this.#members}`, global_name: 'Zoë ☂ "quoted"', bio };
+    const data = { guild_id: guildId, number: this.#members, user, roles: [], joined_at: new Date().toISOString() };
     this.discord.gateway.dispatch({ applicationId, guildId, type: 'GUILD_MEMBER_ADD', data });
   }
 }

@@ -1,0 +1,92 @@
+import { PrivateRabbitmq, PrivateRedis, waitFor, type AppProcess } from '@arrakis/testkit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Scene, type SceneOptions } from '../testing/scene.ts';
+
+const perSecond = 500;
+const maxUnconfirmed = 500;
+
+const own = new AsyncDisposableStack();
+let rabbitmq: PrivateRabbitmq;
+let redis: PrivateRedis;
+
+beforeAll(async () => {
+  [rabbitmq, redis] = await Promise.all([PrivateRabbitmq.start(), PrivateRedis.start()]);
+  own.use(rabbitmq);
+  own.use(redis);
+});
+afterAll(() => own.disposeAsync());
+
+const sceneOf = (options: SceneOptions = {}) =>
+  Scene.start({
+    services: { rabbitmqUrl: rabbitmq.url, redisUrl: redis.url },
+    settings: { INGESTOR_MAX_UNCONFIRMED: String(maxUnconfirmed) },
+    ...options,
+  });
+
+const unconfirmed = (ingestor: AppProcess) => ingestor.metric('bot_gateway_unconfirmed');
+const residentMb = async (ingestor: AppProcess) => (await ingestor.metric('process_resident_memory_bytes')) / 2 ** 20;
+
+describe('a broker that is', () => {
+  it.each(['stopped', 'killed'] as const)(
+    '%s and started again gets every event',
+    async (how) => {
+      await using scene = await sceneOf();
+      const ingestor = await scene.startReadyIngestor();
+      const flow = scene.flow(perSecond);
+      await waitFor(() => flow.count > perSecond / 2, { what: 'events on their way' });
+      await rabbitmq.end(how);
+      // Full, so the ingestor has stopped to read.
+      await waitFor(async () => (await unconfirmed(ingestor)) >= maxUnconfirmed, { what: 'a full window' });
+      expect((await ingestor.get('/readyz')).text).toMatch(/broker/);
+      await rabbitmq.start();
+      await ingestor.ready();
+      await flow.stop();
+      const report = await scene.report(ingestor);
+      expect(report.faults, String(report)).toEqual([]);
+      expect(report.disordered).toEqual([]);
+      expect(report.repeats).toBeLessThanOrEqual(maxUnconfirmed);
+      expect(scene.discord.gateway.identifies).toBe(1);
+    },
+    60_000,
+  );
+
+  it('blocked by its memory alarm costs neither memory nor the connection to Discord', async () => {
+    const heartbeatIntervalMs = 1_000;
+    await using scene = await sceneOf({ gateway: { heartbeatIntervalMs } });
+    const ingestor = await scene.startReadyIngestor();
+    const before = await residentMb(ingestor);
+    await rabbitmq.alarm(true);
+    // About 60 MB, of which the sockets between hold some.
+    scene.join(20_000, { padding: 3_000 });
+    await waitFor(async () => /blocked/.test((await ingestor.get('/readyz')).text), {
+      what: 'the alarm to be noticed',
+    });
+    const { heartbeats } = scene.discord.gateway.statistics;
+    await waitFor(() => scene.discord.gateway.statistics.heartbeats >= heartbeats + 3, { what: 'three heartbeats' });
+    expect(await unconfirmed(ingestor)).toBeLessThanOrEqual(maxUnconfirmed + 100);
+    expect((await residentMb(ingestor)) - before).toBeLessThan(40);
+    await rabbitmq.alarm(false);
+    const report = await scene.report(ingestor);
+    expect(report.faults, String(report)).toEqual([]);
+    expect(report).toMatchObject({ repeats: 0, disordered: [] });
+    const { connectionsOpened, identifies } = scene.discord.gateway.statistics;
+    expect({ connectionsOpened, identifies }).toEqual({ connectionsOpened: 1, identifies: 1 });
+  }, 60_000);
+
+  it('full refuses what it cannot hold, and gets it all when it is emptied', async () => {
+    await using scene = await sceneOf();
+    const ingestor = await scene.startReadyIngestor();
+    await rabbitmq.limitQueues(100);
+    scene.join(3_000);
+    await ingestor.logged(/refused/);
+    // What is refused is kept, and nothing more is read.
+    expect(await unconfirmed(ingestor)).toBeGreaterThan(0);
+    // Emptied by its consumers, while it is still as small.
+    await scene.collect();
+    await rabbitmq.limitQueues(undefined);
+    const report = await scene.report(ingestor);
+    expect(report.faults, String(report)).toEqual([]);
+    expect(report.repeats).toBe(0);
+    expect(scene.discord.gateway.identifies).toBe(1);
+  }, 60_000);
+});
