@@ -6,6 +6,7 @@ import { provideServices, removeNamespaces, ServicesUnavailable } from '@arrakis
 import { showProgress } from '../bootstrap/progress.mjs';
 import { ingest } from './ingest/suite.ts';
 import { OptionsError, parseOptions, usageOf, type BenchOptions } from './options.ts';
+import { brokerVersion } from './queues.ts';
 import { isMet, renderTable } from './report.ts';
 import type { BenchContext, Finding } from './suite.ts';
 
@@ -59,7 +60,8 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<number> 
     if (options.only.length > 0 && !options.only.includes(measure.name)) continue;
     findings.push(...(await measure.run(context)));
   }
-  report(options, context, findings);
+  const broker = `RabbitMQ ${await brokerVersion(services.rabbitmqUrl)} (${services.origin.rabbitmq})`;
+  report(options, { candidates: context.candidates, broker, findings });
   return options.check && findings.some((finding) => isMet(finding) === false) ? 1 : 0;
 }
 
@@ -89,21 +91,22 @@ async function createContext(
   };
 }
 
-function report(
-  { suite, quick, json }: BenchOptions,
-  { candidates }: BenchContext,
-  findings: readonly Finding[],
-): void {
+interface Results extends Pick<BenchContext, 'candidates'> {
+  readonly broker: string;
+  readonly findings: readonly Finding[];
+}
+
+function report({ suite, quick, json }: BenchOptions, { candidates, broker, findings }: Results): void {
+  const machine = { cores: availableParallelism(), load: loadavg()[0] ?? 0, node: process.version, broker };
   if (json) {
     const told = findings.map((finding) => ({ ...finding, met: isMet(finding) ?? null }));
-    console.log(JSON.stringify({ suite: suite.name, quick, node: process.version, findings: told }));
+    console.log(JSON.stringify({ suite: suite.name, quick, machine, findings: told }));
     return;
   }
-  const load = loadavg()
-    .map((value) => value.toFixed(1))
-    .join(' ');
+  const { cores, load, node } = machine;
   console.log(`\n${renderTable(findings, candidates)}\n`);
   console.log(
-    `Medians, with the least and the most in brackets. ${availableParallelism()} cores, load ${load}, Node ${process.version}.`,
+    'Medians, with the least and the most in brackets. ' +
+      `${cores} cores, load ${load.toFixed(1)}, Node ${node}, ${broker}.`,
   );
 }

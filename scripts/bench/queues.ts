@@ -98,3 +98,11 @@ export class Queues implements AsyncDisposable {
     }
   }
 }
+
+/** The version that a RabbitMQ tells of itself. */
+export async function brokerVersion(url: string): Promise<string> {
+  const model = await connect(url);
+  const { version } = model.connection.serverProperties;
+  await model.close();
+  return version;
+}

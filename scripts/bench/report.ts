@@ -46,7 +46,8 @@ function rowOf(finding: Finding, candidates: readonly Candidate[]): Row {
 function summary(values: readonly number[], unit: string): string {
   if (values.length === 0) return '–';
   const middle = `${format(median(values))} ${unit}`;
-  return values.length === 1 ? middle : `${middle} (${format(Math.min(...values))}–${format(Math.max(...values))})`;
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? middle : `${middle} (${format(least)}–${format(most)})`;
 }
 
 function mark(met: boolean | undefined): string {

@@ -17,7 +17,7 @@ interface Plan {
 }
 
 const plans: Readonly<Record<'full' | 'quick', Plan>> = {
-  full: { rounds: 5, events: 25_000, warmUp: 25_000, idleMs: 4_000 },
+  full: { rounds: 4, events: 25_000, warmUp: 25_000, idleMs: 4_000 },
   quick: { rounds: 3, events: 10_000, warmUp: 15_000, idleMs: 1_500 },
 };
 
