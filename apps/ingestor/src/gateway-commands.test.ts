@@ -2,7 +2,7 @@ import { GatewayOpcodes } from 'discord-api-types/v10';
 import { Broker, type Subscriptions } from '@arrakis/broker';
 import { encodeGatewayCommand, gatewayCommandQueue, type GatewayCommand } from '@arrakis/protocol';
 import { createLog } from '@arrakis/service';
-import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { deleteAfterTests, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayCommands, type CommandTarget } from './gateway-commands.ts';
 
@@ -27,6 +27,7 @@ async function connect(): Promise<Broker> {
 
 beforeEach(async () => {
   namespace = uniqueNamespace();
+  for (let shardId = 0; shardId < count; shardId += 1) deleteAfterTests(queueName(shardId));
   lines = [];
   results = [];
   broker = await connect();

@@ -1,7 +1,7 @@
 import { ActivityType, PresenceUpdateStatus } from 'discord-api-types/v10';
 import { Broker, type Subscriptions } from '@arrakis/broker';
 import { decodeGatewayCommand, gatewayCommandQueue } from '@arrakis/protocol';
-import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { deleteAfterTests, TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayClient, GatewayCommandError } from './index.ts';
 
@@ -40,6 +40,7 @@ const client = (shardCount: () => Promise<number | undefined> = async () => 4) =
 async function own(shardId: number): Promise<{ shardId: number; op: number; d: unknown; inMs: number }[]> {
   const told: { shardId: number; op: number; d: unknown; inMs: number }[] = [];
   const queue = gatewayCommandQueue(namespace, { applicationId, shardId });
+  deleteAfterTests(queue.name);
   const subscription = owned.subscribe({
     queue,
     async handle(message) {
@@ -104,9 +105,12 @@ describe('commands to the gateway', () => {
     const told = await own(1);
     const gateway = client();
     await gateway.leaveVoice(guilds.first);
-    await gateway.leaveVoice(guilds.first, { expiresAfterMs: 5_000 });
+    await gateway.leaveVoice(guilds.first, { expiresAfterMs: 5_000.5 });
     await gateway.leaveVoice(guilds.first, { expiresAfterMs: 86_400_000 });
     await waitFor(() => told.length === 3, { what: 'the commands' });
+    for (const expiresAfterMs of [0, -1, NaN]) {
+      expect(await failing(gateway.leaveVoice(guilds.first, { expiresAfterMs }))).toMatchObject({ kind: 'invalid' });
+    }
     const seconds = told.map(({ inMs }) => Math.ceil(inMs / 10_000) * 10);
     expect(seconds).toEqual([30, 10, 600]);
   });
@@ -134,6 +138,7 @@ describe('commands to the gateway', () => {
 
   it('are refused when a shard has more of them than it could send in time', async () => {
     const queue = gatewayCommandQueue(namespace, { applicationId, shardId: 1 });
+    deleteAfterTests(queue.name);
     const held = owned.subscribe({
       queue,
       handle: ({ signal }) =>

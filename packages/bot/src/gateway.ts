@@ -152,7 +152,8 @@ export class GatewayClient implements Gateway {
     { expiresAfterMs = defaultExpiryMs }: CommandOptions = {},
   ): Promise<void> {
     const { namespace, applicationId, publisher } = this.#options;
-    const deadline = Date.now() + Math.min(expiresAfterMs, gatewayCommandLifetimeMs);
+    if (!(expiresAfterMs > 0)) throw new GatewayCommandError('invalid', 'A command expires after more than 0 ms.');
+    const deadline = Math.ceil(Date.now() + Math.min(expiresAfterMs, gatewayCommandLifetimeMs));
     try {
       await publisher.publish(encodeGatewayCommand(command, { namespace, applicationId, shardId, deadline }));
     } catch (cause) {

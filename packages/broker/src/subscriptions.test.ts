@@ -1,6 +1,6 @@
 import { connect, type ChannelModel } from 'amqplib';
 import type { QueueDefinition } from '@arrakis/protocol';
-import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { deleteAfterTests, TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Broker, type BrokerEvent, type Settlement, type SubscribedMessage } from './index.ts';
 
@@ -39,10 +39,11 @@ async function throughProxy(): Promise<{ proxy: TcpProxy; broker: Broker }> {
   return { proxy, broker: open(proxy.rewrite(url)) };
 }
 
-const queueOf = (name: string): QueueDefinition => ({
-  name: `${namespace}.${name}`,
-  arguments: { 'x-queue-type': 'classic', 'x-expires': 60_000 },
-});
+function queueOf(name: string): QueueDefinition {
+  const queue = `${namespace}.${name}`;
+  deleteAfterTests(queue);
+  return { name: queue, arguments: { 'x-queue-type': 'classic', 'x-expires': 60_000 } };
+}
 
 async function send(queue: QueueDefinition, ...texts: string[]): Promise<void> {
   const channel = await inspector.createConfirmChannel();

@@ -8,5 +8,5 @@ export { repetitions } from './repetitions.ts';
 export { type ServiceName, type ServiceOrigin, ServicesUnavailable } from './service.ts';
 export { TcpProxy } from './tcp-proxy.ts';
 export { testServices, type TestServices } from './test-services.ts';
-export { removeNamespaces, uniqueNamespace } from './namespace.ts';
+export { deleteAfterTests, removeNamespaces, uniqueNamespace } from './namespace.ts';
 export { waitFor, type WaitOptions } from './wait-for.ts';

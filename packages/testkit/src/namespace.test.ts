@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { topologyIn } from '@arrakis/protocol';
+import { gatewayCommandQueue, topologyIn } from '@arrakis/protocol';
 import { connect } from 'amqplib';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import { cleanNamespaces, uniqueNamespace } from './namespace.ts';
+import { cleanNamespaces, deleteAfterTests, uniqueNamespace } from './namespace.ts';
 import { testServices } from './test-services.ts';
 
 test('what a test leaves below its namespace is deleted, and nothing else', async () => {
@@ -19,6 +19,11 @@ test('what a test leaves below its namespace is deleted, and nothing else', asyn
   for (const queue of topologyIn(name).queues) {
     await channel.assertQueue(queue.name, { arguments: { ...queue.arguments } });
   }
+  const commands = [0, 1].map((shardId) => gatewayCommandQueue(name, { applicationId: '100', shardId }).name);
+  const further = `${name}.further`;
+  for (const queue of [...commands, further]) await channel.assertQueue(queue);
+  deleteAfterTests(further);
+  await redis.hset(`${name}:{100}:fleet`, 'count', 2);
   await redis.set(`arrakis:{${name}}:session:0`, '1', 'EX', 60);
   await redis.set(unrelated, '1', 'EX', 60);
 
@@ -29,8 +34,8 @@ test('what a test leaves below its namespace is deleted, and nothing else', asyn
   await redis.del(unrelated);
   redis.disconnect();
   await connection.close();
-  for (const queue of topologyIn(name).queues) {
-    expect(await exists(rabbitmqUrl, queue.name)).toBe(false);
+  for (const queue of [...topologyIn(name).queues.map((defined) => defined.name), ...commands, further]) {
+    expect(await exists(rabbitmqUrl, queue)).toBe(false);
   }
 });
 

@@ -23,8 +23,8 @@ class CommandScene implements AsyncDisposable {
 
   private constructor(scene: Scene) {
     this.scene = scene;
-    const { rabbitmqUrl: url, namespace } = scene;
-    this.#broker = new Broker({ url, namespace, connectionName: 'test' });
+    const { services, namespace } = scene;
+    this.#broker = new Broker({ url: services.rabbitmqUrl, namespace, connectionName: 'test' });
   }
 
   static async start(): Promise<CommandScene> {
