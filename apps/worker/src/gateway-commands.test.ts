@@ -5,15 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const resources = new AsyncDisposableStack();
 let discord: Simulator;
 let worker: AppProcess;
+let ingestor: AppProcess;
 let by: { guildId: string; userId: string };
 
 beforeAll(async () => {
   const { rabbitmqUrl, redisUrl } = await testServices();
   discord = resources.use(
-    await startSimulator({ guilds: 2, membersPerGuild: 1_100, gateway: { identifyWindowMs: 40 } }),
+    await startSimulator({ guilds: 2, bots: 2, membersPerGuild: 1_100, gateway: { identifyWindowMs: 40 } }),
   );
   const env = {
-    DISCORD_TOKEN: discord.bots[0]?.token,
+    DISCORD_TOKENS: discord.bots.map(({ token }) => token).join(' '),
     DISCORD_API_URL: discord.apiUrl,
     RABBITMQ_URL: rabbitmqUrl,
     REDIS_URL: redisUrl,
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const start = (main: string, more: NodeJS.ProcessEnv = {}) =>
     resources.use(new AppProcess(new URL(main, import.meta.url), { ...env, ...more }));
   worker = start('testing/commanding-worker.ts', { WORKER_SYNC_COMMANDS: 'true' });
-  const ingestor = start('../../ingestor/src/main.ts');
+  ingestor = start('../../ingestor/src/main.ts');
   await Promise.all([worker.ready(), ingestor.ready()]);
   const [guildId = ''] = discord.world.guilds;
   const people = discord.world.guild(guildId).members.filter(({ user }) => user.bot !== true);
@@ -31,19 +32,19 @@ beforeAll(async () => {
 });
 afterAll(() => resources.disposeAsync());
 
-const use = async (name: string) => {
-  const view = await discord.interactions.slash({ ...by, name }).settled();
+const use = async (name: string, applicationId = discord.bots[0]?.applicationId) => {
+  const view = await discord.interactions.slash({ ...by, name, ...(applicationId && { applicationId }) }).settled();
   return view.messages.map(({ content }) => content);
 };
 /** What the worker has said with this message. */
-const said = (msg: string) => worker.log.filter((line) => line.msg === msg);
+const logged = (msg: string) => worker.log.filter((line) => line.msg === msg);
 
 describe('a handler has the gateway do something', () => {
   it('and what it asked for comes back as events, to whichever worker', async () => {
     expect(await use('roll-call')).toEqual(['Who is there?']);
     const chunks = await waitFor(
       () => {
-        const come = said('members have come');
+        const come = logged('members have come');
         return come.length === 2 && come;
       },
       { what: 'the members' },
@@ -63,7 +64,7 @@ describe('a handler has the gateway do something', () => {
 
   it('and learns when it asks too often', async () => {
     expect(await use('roll-call')).toEqual(['Who is there?']);
-    const [limited] = await waitFor(() => said('asked too often').length > 0 && said('asked too often'), {
+    const [limited] = await waitFor(() => logged('asked too often').length > 0 && logged('asked too often'), {
       what: 'the rate limit',
     });
     expect(limited).toMatchObject({ opcode: 8 });
@@ -81,11 +82,22 @@ describe('a handler has the gateway do something', () => {
     expect(presences[0]?.data).toEqual({ status: 'idle', activities: [], since: null, afk: false });
   });
 
+  it('of the bot that it works for, and of no other', async () => {
+    const [first = '', second = ''] = discord.bots.map(({ applicationId }) => applicationId);
+    const before = discord.recording.sent({ op: 4, applicationId: first }).length;
+    expect(await use('sleep', second)).toEqual(['Good night.']);
+    await waitFor(() => discord.recording.sent({ op: 3, applicationId: second }).length === 2, {
+      what: 'its presence',
+    });
+    expect(discord.recording.sent({ op: 4, applicationId: second })).toHaveLength(1);
+    expect(discord.recording.sent({ op: 4, applicationId: first })).toHaveLength(before);
+  });
+
   it('without a violation of what Discord takes, and without a word of its token', () => {
     expect(discord.recording.violations()).toEqual([]);
     const { closesByGateway } = discord.gateway.statistics;
     expect(closesByGateway).toEqual({});
-    const token = discord.bots[0]?.token ?? '';
-    expect(worker.lines.join('\n')).not.toContain(token);
+    const said = [worker, ingestor].flatMap(({ lines }) => lines).join('\n');
+    for (const { token } of discord.bots) expect(said).not.toContain(token);
   });
 });

@@ -112,6 +112,8 @@ describe('what is no gateway command', () => {
     expect(() => decode(payload)).toThrow(/^Not a gateway command: d.guild_id: expected a Discord id/);
     expect(() => decode(payload)).not.toThrow(/s3cret/);
     expect(() => decode({ op: 's3cret', d: {} })).not.toThrow(/s3cret/);
+    const long = { op: 8, d: { guild_id: guildId, user_ids: '1', ['x'.repeat(10_000)]: 1 } };
+    expect(() => decode(long)).not.toThrow(/x{1000}/);
   });
 
   it('is not sent either', () => {

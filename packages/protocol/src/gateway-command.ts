@@ -249,5 +249,6 @@ function parseCommand(payload: unknown): GatewayCommand {
 
 function malformed({ issues }: z.ZodError): MalformedMessageError {
   const faults = issues.slice(0, 10).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
-  return new MalformedMessageError(`Not a gateway command: ${faults.join('; ')}`);
+  // Names of fields may come from outside as well.
+  return new MalformedMessageError(`Not a gateway command: ${faults.join('; ')}`.slice(0, 1_000));
 }
