@@ -11,7 +11,7 @@ export async function runCheck(fleet: Fleet, options: { json: boolean; signal: A
   const { discord } = fleet;
   if (discord === undefined) {
     console.error(
-      '--check needs the simulated Discord: it acts as members and sees what they see. Unset DISCORD_TOKEN.',
+      '--check needs the simulated Discord: it acts as members and sees what they see. Unset DISCORD_TOKEN (and DISCORD_TOKENS, DISCORD_TOKENS_FILE).',
     );
     return 2;
   }

@@ -39,6 +39,9 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
+/** The settings that name a bot of one's own, for the real Discord. */
+const ownBots = ['DISCORD_TOKEN', 'DISCORD_TOKENS', 'DISCORD_TOKENS_FILE'];
+
 /** How long the apps may take until they are ready, in ms. */
 const readyLimitMs = 60_000;
 
@@ -59,10 +62,9 @@ export async function startFleet({ root, check, signal }: FleetOptions): Promise
       provideServices({ root, docker: 'compose', signal, report: (step) => console.error(`  ${step}`) }),
     );
     releases.push(() => services.stop());
-    const discord =
-      (process.env['DISCORD_TOKEN'] ?? '') === ''
-        ? await startSimulator({ guilds: 3, membersPerGuild: 12, gateway: { heartbeatIntervalMs: 10_000 } })
-        : undefined;
+    const discord = ownBots.every((name) => (process.env[name] ?? '') === '')
+      ? await startSimulator({ guilds: 3, membersPerGuild: 12, gateway: { heartbeatIntervalMs: 10_000 } })
+      : undefined;
     if (discord !== undefined) releases.push(() => discord.stop());
     const logFolder = join(root, '.arrakis', 'logs');
     await mkdir(logFolder, { recursive: true });
@@ -106,6 +108,8 @@ function connections(services: Services, discord: Simulator | undefined): NodeJS
   if (discord === undefined || bot === undefined) return own;
   return {
     ...own,
+    // What a .env says of bots is not meant for the simulated Discord.
+    ...Object.fromEntries(ownBots.map((name) => [name, ''])),
     DISCORD_TOKEN: bot.token,
     DISCORD_APPLICATION_ID: bot.applicationId,
     DISCORD_API_URL: discord.apiUrl,

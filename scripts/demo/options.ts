@@ -22,6 +22,7 @@ Usage: npm start -- [options]
 Environment:
   RABBITMQ_URL, REDIS_URL   use these instead of starting private ones
   DISCORD_TOKEN             connect to the real Discord with this bot instead of the simulated one
+  DISCORD_TOKENS            the same with several bots; DISCORD_TOKENS_FILE names a file of them
   DISCORD_API_URL           where its API is, if not at Discord
 
 Examples:
