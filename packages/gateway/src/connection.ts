@@ -19,7 +19,9 @@ export interface ConnectionHandlers {
   /** Called once, last. */
   end(end: ConnectionEnd): void;
   /** The sequence that a heartbeat acknowledges; null before there is a session. */
-  acknowledged(): number | null;
+  sequence(): number | null;
+  /** Discord has acknowledged a heartbeat, in time and while we were reading. */
+  alive(): void;
 }
 
 interface ConnectionOptions {
@@ -51,6 +53,10 @@ export class Connection {
   #latencyMs: number | undefined;
   #lastAckAt: number | undefined;
   #paused = false;
+  /** Whether anything was read since the last heartbeat. */
+  #heard = false;
+  /** Whether the heartbeat before the last was not acknowledged when the last was sent. */
+  #overdue = false;
   #ended: ConnectionEnd | undefined;
 
   constructor({ url, compression, handlers }: ConnectionOptions) {
@@ -134,6 +140,7 @@ export class Connection {
 
   #receive(data: RawData): void {
     if (this.#ended !== undefined || !Buffer.isBuffer(data)) return;
+    this.#heard = true;
     let frame: Frame;
     try {
       const payload = this.#decompressor.payload(data);
@@ -164,10 +171,14 @@ export class Connection {
   }
 
   #beat(intervalMs: number): void {
-    if (this.#heartbeatSentAt !== undefined && !this.#paused) {
+    const unanswered = this.#heartbeatSentAt !== undefined && !this.#paused;
+    // Behind a long replay an acknowledgement may be late; but not by two intervals.
+    if (unanswered && (this.#overdue || !this.#heard)) {
       this.abandon('zombie: a heartbeat was not acknowledged before the next');
       return;
     }
+    this.#overdue = unanswered;
+    this.#heard = false;
     this.#heartbeat();
     this.#heartbeatTimer = setTimeout(() => this.#beat(intervalMs), intervalMs);
   }
@@ -178,8 +189,8 @@ export class Connection {
   }
 
   #heartbeat(): void {
-    this.#heartbeatSentAt = this.#paused ? undefined : performance.now();
-    this.send(GatewayOpcodes.Heartbeat, this.#handlers.acknowledged());
+    this.#heartbeatSentAt = this.#paused ? undefined : (this.#heartbeatSentAt ?? performance.now());
+    this.send(GatewayOpcodes.Heartbeat, this.#handlers.sequence());
   }
 
   #acknowledge(): void {
@@ -187,6 +198,7 @@ export class Connection {
     if (this.#heartbeatSentAt === undefined) return;
     this.#latencyMs = performance.now() - this.#heartbeatSentAt;
     this.#heartbeatSentAt = undefined;
+    this.#handlers.alive();
   }
 
   #finish(closed: ConnectionEnd): void {

@@ -20,6 +20,18 @@ export type ShardEvent =
       readonly shardId: number;
       readonly pauses: readonly string[];
     }
+  /**
+   * Discord acknowledges heartbeats and yet sends nothing, for much longer than it ever did: the session is resumed
+   * on another connection or, when that has not helped, given up for a new one.
+   */
+  | {
+      readonly type: 'silent';
+      readonly shardId: number;
+      readonly sessionId: string;
+      /** Acknowledged heartbeats since the last dispatch. */
+      readonly heartbeats: number;
+      readonly action: 'resume' | 'identify';
+    }
   | SequenceGap
   | SessionLoss;
 

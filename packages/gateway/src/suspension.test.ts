@@ -70,15 +70,32 @@ describe('a paused shard', () => {
     expect(discord.gateway.statistics.connectionsOpened).toBe(0);
   });
 
-  it('in its handshake completes it first', async () => {
+  it('that waits for its turn to identify gives it back', async () => {
     const discord = await discordWith();
-    const gate = new LocalIdentifyGate(1);
-    const { ready, receives, numbers, shard, received } = shardOf(discord, {
+    const gate = new LocalIdentifyGate(1, { windowMs: 60_000 });
+    const { reaches, shard } = shardOf(discord, {
       identifyGate: {
         enter: (id, signal) => {
           shard.pause('test');
           return gate.enter(id, signal);
         },
+      },
+    });
+    await reaches('suspended');
+    expect(discord.gateway.statistics.connectionsOpened).toBe(0);
+    // Its turn again within the window, and paused again.
+    shard.resume('test');
+    await reaches('waiting');
+    await reaches('suspended');
+    shard.stop();
+    await reaches('stopped');
+  });
+
+  it('in its handshake completes it first', async () => {
+    const discord = await discordWith();
+    const { ready, receives, numbers, shard, received } = shardOf(discord, {
+      identifyGate: {
+        enter: async () => ({ identified: () => shard.pause('test'), abandoned: () => undefined }),
       },
     });
     await ready();
