@@ -5,6 +5,8 @@ import type { Ledger } from './ledger.ts';
 
 export interface CollectOptions {
   readonly url: string;
+  /** How many dispatches are known to be in no queue; default 0. */
+  readonly missing?: number;
   /** How long events may still be missing before the collection ends without them, in ms; default 20 s. */
   readonly timeoutMs?: number;
 }
@@ -15,10 +17,13 @@ const prefetch = 2_000;
 const quietMs = 60;
 
 /**
- * Takes everything out of the work queues of the ledger's namespace and enters it, until nothing is missing any more and
+ * Takes everything out of the work queues of the ledger's namespace and enters it, until nothing (more) is missing and
  * the queues are empty, or time is up. Call it when the ingestor has nothing unconfirmed any more: what is published later is not seen.
  */
-export async function collectQueues(ledger: Ledger, { url, timeoutMs = 20_000 }: CollectOptions): Promise<void> {
+export async function collectQueues(
+  ledger: Ledger,
+  { url, missing = 0, timeoutMs = 20_000 }: CollectOptions,
+): Promise<void> {
   const names = namesIn(ledger.namespace);
   const queues = [names.interactions, names.guildEvents];
   const connection = await connect(url);
@@ -41,7 +46,7 @@ export async function collectQueues(ledger: Ledger, { url, timeoutMs = 20_000 }:
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       await Promise.race([delay(quietMs / 2), failed.promise]);
-      if (ledger.missing > 0 && performance.now() < deadline) continue;
+      if (ledger.missing > missing && performance.now() < deadline) continue;
       if (performance.now() - lastAt > quietMs && (await areEmpty(channel, queues))) break;
     }
     await channel.close();

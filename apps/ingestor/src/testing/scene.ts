@@ -133,16 +133,19 @@ export class Scene implements AsyncDisposable {
     await waitFor(settled, { what: 'the ingestor to have nothing unconfirmed', timeoutMs });
   }
 
-  /** Holds what is in the queues against what was sent, once the ingestor has nothing unconfirmed. */
-  async report(ingestor: AppProcess): Promise<LedgerReport> {
+  /**
+   * Holds what is in the queues against what was sent, once the ingestor has nothing unconfirmed; `missing` are known to
+   * be lost.
+   */
+  async report(ingestor: AppProcess, { missing = 0 }: { readonly missing?: number } = {}): Promise<LedgerReport> {
     await this.settled(ingestor);
-    await this.collect();
+    await this.collect({ missing });
     return this.#ledger.report();
   }
 
   /** Empties the queues, until everything that was sent has come. */
-  async collect(): Promise<void> {
-    await collectQueues(this.#ledger, { url: this.services.rabbitmqUrl });
+  async collect({ missing = 0 }: { readonly missing?: number } = {}): Promise<void> {
+    await collectQueues(this.#ledger, { url: this.services.rabbitmqUrl, missing });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { TcpProxy, testServices, waitFor } from '@arrakis/testkit';
+import { describe, expect, it } from 'vitest';
+import { Scene } from '../testing/scene.ts';
+
+const perSecond = 500;
+const maxUnconfirmed = 500;
+const timeoutMs = 60_000;
+
+/** A scene in which a proxy stands between the ingestor and the broker. */
+async function sceneWithProxy() {
+  await using stack = new AsyncDisposableStack();
+  const { rabbitmqUrl } = await testServices();
+  const target = new URL(rabbitmqUrl);
+  const proxy = stack.use(await TcpProxy.start(target.hostname, Number(target.port)));
+  // With AMQP heartbeats each second a silent connection is given up within seconds.
+  const url = new URL(proxy.rewrite(rabbitmqUrl));
+  url.searchParams.set('heartbeat', '1');
+  const settings = { RABBITMQ_URL: url.href, INGESTOR_MAX_UNCONFIRMED: String(maxUnconfirmed) };
+  const scene = stack.use(await Scene.start({ settings }));
+  const resources = stack.move();
+  return { scene, proxy, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+}
+
+describe.concurrent('an ingestor whose broker connection', () => {
+  it(
+    'is cut before the confirms publishes again what they would have been for, and no more',
+    async () => {
+      await using given = await sceneWithProxy();
+      const { scene, proxy } = given;
+      const ingestor = await scene.startReadyIngestor();
+      const flow = scene.flow(perSecond);
+      // Confirms are on their way back whenever it is cut.
+      proxy.delay(20);
+      const cuts = 6;
+      for (let cut = 0; cut < cuts; cut += 1) {
+        const { count } = flow;
+        await waitFor(() => flow.count > count + 100 && proxy.connections > 0, { what: 'events on their way' });
+        proxy.cut();
+        await waitFor(() => proxy.connections > 0, { what: 'a new connection' });
+      }
+      proxy.delay(0);
+      await flow.stop();
+      const report = await scene.report(ingestor);
+      expect(report.faults, String(report)).toEqual([]);
+      expect(report).toMatchObject({ disordered: [], sessions: 1, notices: [] });
+      expect(report.repeats).toBeLessThanOrEqual(cuts * maxUnconfirmed);
+      expect(scene.discord.gateway.statistics.connectionsOpened).toBe(1);
+    },
+    timeoutMs,
+  );
+
+  it(
+    'is cut while it is being set up tries until it succeeds',
+    async () => {
+      await using given = await sceneWithProxy();
+      const { scene, proxy } = given;
+      const ingestor = await scene.startReadyIngestor();
+      const flow = scene.flow(perSecond);
+      proxy.delay(5);
+      proxy.cut();
+      // Each handshake and each declaration takes some round trips; it ends after a few, then after a few more.
+      for (let roundTrips = 0; roundTrips < 6; roundTrips += 1) {
+        await waitFor(() => proxy.connections > 0, { what: 'an attempt to connect' });
+        await delay(15 * roundTrips);
+        proxy.cut();
+        await waitFor(() => proxy.connections === 0, { what: 'its end' });
+      }
+      proxy.delay(0);
+      await flow.stop();
+      const report = await scene.report(ingestor);
+      expect(report.faults, String(report)).toEqual([]);
+      expect(report).toMatchObject({ disordered: [], sessions: 1, notices: [] });
+    },
+    timeoutMs,
+  );
+
+  it(
+    'swallows everything without a word is given up, and what it has swallowed is sent again',
+    async () => {
+      await using given = await sceneWithProxy();
+      const { scene, proxy } = given;
+      const ingestor = await scene.startReadyIngestor();
+      const flow = scene.flow(perSecond);
+      await waitFor(() => flow.count > 100, { what: 'events on their way' });
+      proxy.pause();
+      await ingestor.logged(/broker disconnected/);
+      // What was swallowed arrives after all, beside what is sent again.
+      proxy.resume();
+      await flow.stop();
+      const report = await scene.report(ingestor);
+      expect(report.faults, String(report)).toEqual([]);
+      expect(report).toMatchObject({ disordered: [], sessions: 1, notices: [] });
+      expect(report.repeats).toBeLessThanOrEqual(maxUnconfirmed);
+      expect(scene.discord.gateway.identifies).toBe(1);
+    },
+    timeoutMs,
+  );
+});
