@@ -68,11 +68,13 @@ export class Bot {
   async run(): Promise<void> {
     const { signal } = this.#parts.service;
     try {
-      const gateway = await findGateway(this.#rest, { log: this.#log, signal });
-      signal.throwIfAborted();
+      const [gateway] = await Promise.all([
+        findGateway(this.#rest, { log: this.#log, signal }),
+        this.#state.untilAvailable(signal),
+      ]);
       const running = this.#assemble(gateway);
       this.#running = running;
-      // Without Redis now: Discord is asked again when the first shard is to identify.
+      // If Redis does not take it, Discord is asked again when the first shard is to identify.
       await running.schedule.learn(gateway.limit).catch(() => undefined);
       this.#stored = running.keeper.run(this.#storing.signal);
       await running.fleet.run();
@@ -89,7 +91,9 @@ export class Bot {
   /** Why the bot's part in this process is not done; undefined when it is. */
   whyNotReady(): string | undefined {
     if (this.#failure !== undefined) return this.#failure.message;
-    if (this.#running === undefined) return 'Discord has not yet said how its gateway is reached';
+    if (this.#running === undefined) {
+      return this.#state.whyUnavailable() ?? 'Discord has not yet said how its gateway is reached';
+    }
     const { fleet, schedule } = this.#running;
     const reason = fleet.whyNotReady();
     if (reason === undefined) return undefined;
@@ -138,7 +142,10 @@ export class Bot {
     const createShard = this.#shardFactory({ gateway, keeper, schedule });
     const fleet: ShardFleet = new ShardFleet({
       member,
+      pins: settings.SHARD_IDS,
+      recommendedCount: gateway.recommendedShards,
       members: () => leases.members(),
+      untilAvailable: (signal) => this.#state.untilAvailable(signal),
       loadSession: (key) => sessions.load(key),
       createShard,
       keeper,

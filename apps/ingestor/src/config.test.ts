@@ -25,6 +25,14 @@ describe('the settings of the ingestor', () => {
     expect(loadIngestorSettings({ ...complete, DISCORD_INTENTS: '513' }).DISCORD_INTENTS).toBe(513);
   });
 
+  it('name no shard beyond the last', () => {
+    const load = (ids: string, count: string) =>
+      loadIngestorSettings({ ...complete, SHARD_IDS: ids, SHARD_COUNT: count });
+    expect(load('0-15', '16').SHARD_IDS).toHaveLength(16);
+    expect(load('0-16', 'auto').SHARD_IDS).toHaveLength(17);
+    expect(() => load('0,16', '16')).toThrow(/SHARD_IDS cannot be used: it names 16, but with 16 shards .* is 15/);
+  });
+
   it('that are wrong are all named at once, with what is expected, and no value is repeated', () => {
     const load = () =>
       loadIngestorSettings({

@@ -8,6 +8,7 @@ import {
   loadSettings,
   serviceSettings,
   withDotEnv,
+  wrongBecause,
 } from '@arrakis/service';
 
 /** The intents that the routed events need: guilds, members (privileged), bans and the audit log. */
@@ -60,8 +61,8 @@ function parsed<Value>(parse: (text: string) => Value | undefined, expectation: 
 const schema = z
   .object({
     ...serviceSettings,
-    ...connectionSettings,
     ...discordSettings,
+    ...connectionSettings,
     SHARD_COUNT: z
       .union([z.literal('auto'), z.coerce.number().int().min(1).max(100_000)])
       .default('auto')
@@ -77,7 +78,13 @@ const schema = z
     INGESTOR_MAX_UNCONFIRMED: integerSetting({ min: 1, max: 1_000_000, defaultsTo: 5_000 }),
     INGESTOR_MAX_UNCONFIRMED_BYTES: integerSetting({ min: 1_024, max: 1_073_741_824, defaultsTo: 16_777_216 }),
   })
-  .superRefine(...discordCheck);
+  .superRefine(...discordCheck)
+  .superRefine(({ SHARD_COUNT: count, SHARD_IDS: ids = [] }, context) => {
+    const last = ids.at(-1) ?? 0;
+    if (count === 'auto' || last < count) return;
+    const text = `it names ${last}, but with ${count} shards the last one is ${count - 1}`;
+    context.addIssue({ ...wrongBecause(text), path: ['SHARD_IDS'] });
+  });
 
 /** The settings of the ingestor. */
 export type IngestorSettings = z.output<typeof schema>;

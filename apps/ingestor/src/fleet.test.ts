@@ -134,7 +134,7 @@ describe('an ingestor whose Redis', () => {
     await using _ = proxy;
     proxy.refuse(true);
     const ingestor = scene.start(settings);
-    await waitFor(async () => /"shards":"Redis could not be asked/.test((await ingestor.get('/readyz')).text), {
+    await waitFor(async () => /"shards":"Redis is not connected/.test((await ingestor.get('/readyz')).text), {
       what: 'the reason',
       timeoutMs: 20_000,
     });

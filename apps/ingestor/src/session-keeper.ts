@@ -50,16 +50,16 @@ export class SessionKeeper {
   }
 
   /** Keeps what is stored of a session that is lost, until {@link forget}: a successor would find out and tell. */
-  hold(shardId: number): void {
-    const kept = this.#kept.get(shardId);
-    if (kept !== undefined) kept.held = true;
+  hold(shard: Pick<Shard, 'id' | 'snapshot'>): void {
+    const kept = this.#kept.get(shard.id);
+    if (kept?.shard === shard) kept.held = true;
   }
 
   /** The loss of the session has been told: its successor may be stored in its place. */
-  async forget(shardId: number): Promise<void> {
-    const kept = this.#kept.get(shardId);
-    const fence = this.#options.fenceOf(shardId);
-    if (kept === undefined || fence === undefined) return;
+  async forget(shard: Pick<Shard, 'id' | 'snapshot'>): Promise<void> {
+    const kept = this.#kept.get(shard.id);
+    const fence = this.#options.fenceOf(shard.id);
+    if (kept?.shard !== shard || fence === undefined) return;
     kept.held = false;
     kept.mark = '';
     // A successor that finds it all the same is refused by Discord, and tells of the same loss.

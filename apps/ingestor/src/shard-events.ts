@@ -21,8 +21,8 @@ const storing = 'the session is being stored';
  */
 export class ShardEvents {
   readonly #ports: ShardEventPorts;
-  /** By shard, when the loss of its last session is as safe as an event. */
-  readonly #losses = new Map<number, Promise<void>>();
+  /** When the loss of a shard's last session is as safe as an event. */
+  readonly #losses = new WeakMap<Shard, Promise<void>>();
 
   constructor(ports: ShardEventPorts) {
     this.#ports = ports;
@@ -32,7 +32,7 @@ export class ShardEvents {
     logShardEvent(this.#ports.log, event);
     if (event.type === 'identified') void this.#storeBeforeReading(shard);
     if (event.type === 'gap') this.#tellGap(event);
-    if (event.type === 'session-lost') this.#tellLoss(event);
+    if (event.type === 'session-lost') this.#tellLoss(event, shard);
   }
 
   /**
@@ -41,7 +41,7 @@ export class ShardEvents {
    */
   async #storeBeforeReading(shard: Shard): Promise<void> {
     shard.pause(storing);
-    await this.#losses.get(shard.id);
+    await this.#losses.get(shard);
     await this.#ports.keeper.store({ shardId: shard.id });
     shard.resume(storing);
   }
@@ -53,7 +53,7 @@ export class ShardEvents {
   }
 
   /** What is stored of the session stays until the news of its loss is safe: a successor would tell it again. */
-  #tellLoss({ sessionId, shardId, confirmed, received, lastDispatchAt, reason }: SessionLoss): void {
+  #tellLoss({ sessionId, shardId, confirmed, received, lastDispatchAt, reason }: SessionLoss, shard: Shard): void {
     const { keeper, publish } = this.#ports;
     const lost = {
       session_id: sessionId,
@@ -64,10 +64,10 @@ export class ShardEvents {
       reason,
     };
     const told = Promise.withResolvers<void>();
-    this.#losses.set(shardId, told.promise);
-    keeper.hold(shardId);
+    this.#losses.set(shard, told.promise);
+    keeper.hold(shard);
     publish(gatewaySessionLostEvent(lost, this.#origin()), () => {
-      void keeper.forget(shardId);
+      void keeper.forget(shard);
       told.resolve();
     });
   }
@@ -90,6 +90,12 @@ function logShardEvent(log: Logger, event: ShardEvent): void {
     case 'suspended':
       log.warn({ shard, ...details }, `shard ${shard} disconnected until it may read again`);
       return;
+    case 'silent': {
+      const { sessionId, heartbeats, action } = event;
+      const remedy = action === 'resume' ? 'resuming elsewhere' : 'giving the session up';
+      log.warn({ shard, sessionId, heartbeats }, `shard ${shard} is connected but silent: ${remedy}`);
+      return;
+    }
     case 'gap': {
       const { sessionId, from, to, missing } = event;
       log.error({ shard, sessionId, from, to, missing }, `shard ${shard}: Discord left out ${missing} events`);

@@ -10,7 +10,7 @@ import type { SessionKeeper } from './session-keeper.ts';
 const times = {
   /** From one turn in the fleet to the next; a member that is not heard of counts as dead after four of them. */
   turn: 1_500,
-  /** The same while Redis is away. */
+  /** The same when Redis is there and does not answer. */
   retry: 500,
   /** How long a shard that is given back may wait for the confirms of what it has received. */
   confirms: 3_000,
@@ -29,8 +29,13 @@ interface Running {
 
 export interface ShardFleetOptions {
   readonly member: FleetMember;
+  /** The shards that this process is pinned to, if it is. */
+  readonly pins: readonly number[] | undefined;
+  readonly recommendedCount: number;
   /** The members that have not left, asked once before the first turn. */
   readonly members: () => Promise<readonly string[]>;
+  /** Resolves when Redis can be used. */
+  readonly untilAvailable: (signal: AbortSignal) => Promise<void>;
   readonly loadSession: (key: ShardKey) => Promise<StoredGatewaySession | undefined>;
   /** Makes the shard, not yet run. */
   readonly createShard: (key: ShardKey, session: StoredGatewaySession | undefined) => Shard;
@@ -117,7 +122,7 @@ export class ShardFleet {
   /** Why this process does not do its part; undefined when it does. */
   whyNotReady(): string | undefined {
     const balance = this.#balance;
-    if (balance === undefined) return this.#failure ?? 'no shards are shared out yet';
+    if (balance === undefined) return this.#failure ?? 'the shards are not shared out yet';
     const { count, quota } = balance;
     if (balance.waitsForCount) {
       return `SHARD_COUNT differs: others still keep ${count} shards, and this process waits until they are gone`;
@@ -133,9 +138,11 @@ export class ShardFleet {
 
   async #takeTurns(): Promise<void> {
     const { signal } = this.#stop;
+    const { untilAvailable } = this.#options;
     while (!signal.aborted) {
       const tookTurn = await this.#turn();
-      await delay(tookTurn ? times.turn : times.retry, undefined, { signal }).catch(() => undefined);
+      const wait = delay(tookTurn ? times.turn : times.retry, undefined, { signal });
+      await (tookTurn ? wait : wait.then(() => untilAvailable(signal))).catch(() => undefined);
     }
   }
 
@@ -160,8 +167,11 @@ export class ShardFleet {
   }
 
   /** Makes what runs what is held. */
-  #follow({ surrender, count }: Balance): void {
-    const { held } = this.#options.member;
+  #follow({ surrender, count, quiet }: Balance): void {
+    const { member, keeper } = this.#options;
+    const { held } = member;
+    // Redis may have forgotten sessions in which nothing has happened since.
+    if (quiet) void keeper.store({ all: true });
     for (const id of this.#running.keys()) if (!held.has(id)) this.lose(id);
     for (const id of surrender) void this.#giveBack(id);
     for (const [id, fence] of held) {
@@ -222,6 +232,9 @@ export class ShardFleet {
     await commands.disown(shard.id);
     shard.stop();
     await ended;
+    // What came in while it was being disconnected.
+    await untilConfirmed(shard);
+    await keeper.store({ shardId: shard.id });
     if (this.#running.get(shard.id) !== running) return false;
     this.#running.delete(shard.id);
     keeper.drop(shard.id);
@@ -243,7 +256,15 @@ export class ShardFleet {
       before.quota !== quota ||
       before.waitsForCount !== waitsForCount ||
       before.quiet !== quiet;
-    if (changed) this.#options.log.info(now, 'the fleet has changed');
+    if (!changed) return;
+    const { log, pins = [], recommendedCount } = this.#options;
+    log.info(now, 'the fleet has changed');
+    const beyond = pins.filter((id) => id >= count);
+    if (beyond.length > 0) log.warn({ beyond, count }, 'SHARD_IDS names shards that there are not');
+    if (recommendedCount > count) {
+      const advice = 'Discord recommends more shards: set SHARD_COUNT and start all ingestors anew when there is time';
+      log.warn({ recommendedCount, count }, advice);
+    }
   }
 }
 

@@ -11,4 +11,5 @@ export {
   SettingsError,
   urlSetting,
   withDotEnv,
+  wrongBecause,
 } from './settings.ts';

@@ -1,4 +1,4 @@
-import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { testServices, uniqueNamespace } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StateManager } from './index.ts';
 
@@ -22,7 +22,7 @@ afterEach(() => {
 async function connect(): Promise<StateManager> {
   const state = new StateManager({ url: (await testServices()).redisUrl, namespace, applicationId: '100' });
   open.push(state);
-  await waitFor(() => state.whyUnavailable() === undefined, { what: 'Redis' });
+  await state.untilAvailable(AbortSignal.timeout(10_000));
   return state;
 }
 

@@ -25,7 +25,7 @@ async function startProcess(name: string, { pins, url, ttlMs = 60_000, ...option
   const redisUrl = url ?? (await testServices()).redisUrl;
   const state = new StateManager({ url: redisUrl, namespace, applicationId: '100', leases: { ttlMs } });
   open.push(state);
-  await waitFor(() => state.whyUnavailable() === undefined, { what: 'Redis' });
+  await state.untilAvailable(AbortSignal.timeout(10_000));
   const holder = state.leases.member({ member: name, count: 32, recommendedCount: 32, pins });
   await holder.balance();
   const schedule = state.identifySchedule({ holder, limit: async () => plenty, windowMs: 300, ...options });
@@ -114,7 +114,9 @@ describe('turns to identify', () => {
     proxy.refuse(true);
     proxy.cut();
     const turn = schedule.enter(0, never);
-    await waitFor(() => /cannot be told: Redis/.test(schedule.whyWaiting() ?? ''), { what: 'an obstacle' });
+    await waitFor(() => /cannot be told: Redis is not connected/.test(schedule.whyWaiting() ?? ''), {
+      what: 'an obstacle',
+    });
     proxy.refuse(false);
     (await turn).identified();
   });

@@ -37,6 +37,8 @@ export class StateConnection {
       maxRetriesPerRequest: 0,
       commandTimeout: commandTimeoutMs,
       connectTimeout: 5_000,
+      // After a failover the former primary only reads: the way to the new one is a new connection.
+      reconnectOnError: (cause) => cause.message.includes('READONLY'),
       retryStrategy: (attempt) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2),
     });
     // Every failed attempt to connect closes a connection: only changes are told.
@@ -64,11 +66,29 @@ export class StateConnection {
     return `Redis is not connected${this.#lastFailure === undefined ? '' : `: ${this.#lastFailure.message}`}`;
   }
 
+  /** Resolves when Redis can be used; rejects when `signal` is aborted before. */
+  async untilAvailable(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.redis.status === 'ready') return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const abort = () => reject(signal.reason);
+    this.redis.once('ready', resolve);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await promise;
+    } finally {
+      this.redis.off('ready', resolve);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
   /**
    * Runs commands and names their failure.
    * @throws {StateUnavailableError}
    */
   async run<Result>(commands: (redis: Redis) => Promise<Result>): Promise<Result> {
+    const reason = this.whyUnavailable();
+    if (reason !== undefined) throw new StateUnavailableError(reason, { cause: this.#lastFailure });
     try {
       return await commands(this.redis);
     } catch (cause) {

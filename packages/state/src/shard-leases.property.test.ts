@@ -1,4 +1,4 @@
-import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { testServices, uniqueNamespace } from '@arrakis/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { StateManager, type FleetMember } from './index.ts';
@@ -19,7 +19,7 @@ async function connect(): Promise<StateManager> {
   runs += 1;
   const state = new StateManager({ url: redisUrl, namespace, applicationId: String(runs), leases: { ttlMs: 60_000 } });
   open.push(state);
-  await waitFor(() => state.whyUnavailable() === undefined, { what: 'Redis' });
+  await state.untilAvailable(AbortSignal.timeout(10_000));
   return state;
 }
 

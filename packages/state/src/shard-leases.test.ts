@@ -21,7 +21,7 @@ async function connect(options: ShardLeaseOptions = {}): Promise<StateManager> {
   const { redisUrl: url } = await testServices();
   const state = new StateManager({ url, namespace, applicationId, leases: { ttlMs: 60_000, ...options } });
   open.push(state);
-  await waitFor(() => state.whyUnavailable() === undefined, { what: 'Redis' });
+  await state.untilAvailable(AbortSignal.timeout(10_000));
   return state;
 }
 

@@ -39,6 +39,11 @@ export class StateManager {
     return this.#connection.whyUnavailable();
   }
 
+  /** Resolves when Redis can be used; rejects when `signal` is aborted before. */
+  untilAvailable(signal: AbortSignal): Promise<void> {
+    return this.#connection.untilAvailable(signal);
+  }
+
   close(): void {
     this.#connection.close();
   }

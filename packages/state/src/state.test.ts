@@ -1,4 +1,5 @@
-import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { PrivateRedis, TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StateManager, StateUnavailableError } from './index.ts';
 
@@ -92,5 +93,26 @@ describe('without Redis', () => {
     proxy.refuse(false);
     await waitFor(() => state.whyUnavailable() === undefined, { what: 'Redis to be back' });
     expect((await state.claims.claim('event')).outcome).toBe('claimed');
+  });
+});
+
+describe('after a failover', () => {
+  it('a primary that only reads by now is left for a new connection', async () => {
+    await using server = await PrivateRedis.start();
+    const told: boolean[] = [];
+    const onAvailability = (available: boolean) => told.push(available);
+    const state = new StateManager({ url: server.url, namespace, applicationId, onAvailability });
+    open.push(state);
+    await state.untilAvailable(AbortSignal.timeout(10_000));
+    const admin = new Redis(server.url);
+    try {
+      await admin.replicaof('127.0.0.1', 1);
+      await expect(state.claims.claim('event')).rejects.toThrow(StateUnavailableError);
+      await waitFor(() => told.includes(false) && told.at(-1) === true, { what: 'another connection' });
+      await admin.replicaof('NO', 'ONE');
+      expect((await state.claims.claim('event')).outcome).toBe('claimed');
+    } finally {
+      admin.disconnect();
+    }
   });
 });
