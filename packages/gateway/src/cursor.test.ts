@@ -55,9 +55,13 @@ describe('the cursor', () => {
 
 describe('a session', () => {
   it('restored from its snapshot knows the unavailable guilds as of its cursor, so that a replay means the same', () => {
-    const session = Session.opened({ sessionId: 'id', resumeUrl: 'wss://resume.example', first: 1 });
+    const session = Session.opened({
+      sessionId: 'id',
+      resumeUrl: 'wss://resume.example',
+      guildIds: ['a', 'b'],
+      first: 1,
+    });
     session.receive(1);
-    for (const id of ['a', 'b']) session.setUnavailable(id, true, 1);
     session.confirm(1);
     session.receive(2);
     session.setUnavailable('a', false, 2);

@@ -68,6 +68,7 @@ describe('a damaged dispatch', () => {
     ['a name that is too long', `{"t":"${'X'.repeat(101)}","s":7,"op":0,"d":{}}`],
     ['an empty name', '{"t":"","s":7,"op":0,"d":{}}'],
     ['no data', '{"t":"X","s":7,"op":0,"d":}'],
+    ['nesting too deep to be written out', `{"op":0,"t":"X","s":7,"d":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
     ['two values', '{"t":"X","s":7,"op":0,"d":{}{}}'],
   ])('is refused with %s', (_fault, text) => {
     expect(() => readFrame(Buffer.from(text))).toThrow(FrameError);

@@ -121,5 +121,14 @@ function readAnyPayload(data: Buffer): Frame {
   const { op, s = null, t = null, d } = result.data;
   if (op !== 0) return { op, s, t, d, body: noBytes };
   if (s === null || s === 0 || t === null) throw new FrameError('A dispatch has no sequence or no name.');
-  return { op, s, t, d, body: Buffer.from(JSON.stringify(d ?? null)) };
+  return { op, s, t, d, body: writtenOut(d) };
+}
+
+function writtenOut(d: unknown): Buffer {
+  try {
+    return Buffer.from(JSON.stringify(d ?? null));
+  } catch (cause) {
+    // What can be parsed can be nested too deeply to be written.
+    throw new FrameError('The data of a dispatch cannot be written out.', { cause });
+  }
 }

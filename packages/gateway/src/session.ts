@@ -14,6 +14,7 @@ export interface StoredSession {
 interface OpenedSession {
   readonly sessionId: string;
   readonly resumeUrl: string;
+  readonly guildIds: readonly string[];
   readonly first: number;
 }
 
@@ -50,8 +51,10 @@ export class Session {
   }
 
   /** The session that a READY opens. READY itself is its first dispatch, with the number `first`, still to be received. */
-  static opened({ sessionId, resumeUrl, first }: OpenedSession): Session {
-    return new Session({ sessionId, resumeUrl, sequence: first - 1, unavailableGuilds: [] });
+  static opened({ sessionId, resumeUrl, guildIds, first }: OpenedSession): Session {
+    const session = new Session({ sessionId, resumeUrl, sequence: first - 1, unavailableGuilds: [] });
+    session.expectGuilds(guildIds, first);
+    return session;
   }
 
   static restored(stored: StoredSession): Session {
@@ -114,6 +117,12 @@ export class Session {
 
   isUnavailable(guildId: string): boolean {
     return this.#unavailable.has(guildId);
+  }
+
+  /** READY has named guilds, whose GUILD_CREATE is still to come. One received before says nothing new. */
+  expectGuilds(guildIds: readonly string[], sequence: number): void {
+    if (sequence <= this.#cursor.received) return;
+    for (const guildId of guildIds) this.setUnavailable(guildId, true, sequence);
   }
 
   /** A dispatch said that the guild is (no longer) unavailable. */

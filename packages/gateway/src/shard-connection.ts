@@ -24,7 +24,7 @@ export interface ShardParts {
   readonly silence: SilenceWatchdog;
 }
 
-/** Limits in ms. */
+/** Limits, in ms but for the last. */
 const limits = {
   /** From our IDENTIFY to READY. */
   ready: 30_000,
@@ -32,6 +32,8 @@ const limits = {
   resumed: 30_000,
   /** How long a connection on which nothing is read is kept: Discord's own buffers for it are bounded. */
   pause: 30_000,
+  /** Dispatches in a row, after the replay, that had been received before: a few may be a whim of Discord's. */
+  repeated: 10,
 };
 
 /** One connection of a shard: identifies or resumes, and then takes what Discord sends. */
@@ -46,6 +48,8 @@ export class ShardConnection {
   #readyAt: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #invalidated = false;
+  /** Dispatches in a row, after the replay, that had been received before. */
+  #repeated = 0;
   /** Highest sequence received when the last heartbeat was acknowledged. */
   #receivedAtBeat = 0;
 
@@ -145,7 +149,7 @@ export class ShardConnection {
 
   #dispatch({ t, s, d, body }: Frame): void {
     if (t === null || s === null) return;
-    if (t === GatewayDispatchEvents.Ready && !this.#startSession(d, s)) return;
+    if (t === GatewayDispatchEvents.Ready && !this.#acceptReady(d, s)) return;
     const { record, session, intake } = this.#parts;
     const { current } = session;
     const { state } = record;
@@ -154,31 +158,48 @@ export class ShardConnection {
       return;
     }
     if (state === 'resuming') this.#timer?.refresh();
-    if (intake.take(current, { t, s, d, body }) === 'absurd') {
-      this.close('Discord sent a sequence that cannot be of this session');
+    const taken = intake.take(current, { t, s, d, body });
+    if (taken === 'new') this.#repeated = 0;
+    else if (taken === 'absurd' || (state === 'ready' && this.#isOutOfStep())) {
+      this.close('Discord sent sequences that cannot be of this session');
       return;
     }
-    if (t === GatewayDispatchEvents.Ready) this.#becomeReady('identified', current);
-    if (t === GatewayDispatchEvents.Resumed && state === 'resuming') {
+    if (t === GatewayDispatchEvents.Ready && state === 'identifying') this.#becomeReady('identified', current);
+    // One of an earlier connection may be replayed as well.
+    if (t === GatewayDispatchEvents.Resumed && state === 'resuming' && taken === 'new') {
       current.endReplay();
       this.#becomeReady('resumed', current);
     }
   }
 
-  /** Opens the session of a READY; false when it cannot be understood or nobody asked for it. */
-  #startSession(d: unknown, sequence: number): boolean {
+  /**
+   * Whether Discord counts from somewhere else than we do: then all that it sends would be taken for a replay. It will
+   * refuse a RESUME from where it has not been yet, and the loss is told.
+   */
+  #isOutOfStep(): boolean {
+    this.#repeated += 1;
+    return this.#repeated >= limits.repeated;
+  }
+
+  /**
+   * Opens the session of a READY, or takes note of one that is replayed because nothing of the session was confirmed;
+   * false when it cannot be understood or nobody asked for it.
+   */
+  #acceptReady(d: unknown, sequence: number): boolean {
     const { options, record, session } = this.#parts;
-    const asked = session.current === undefined && record.state === 'identifying';
-    const ready = asked ? readReady(d) : undefined;
-    if (ready === undefined) {
-      this.close('Discord sent a READY that cannot be understood');
-      return false;
+    const ready = readReady(d);
+    const { current } = session;
+    if (ready !== undefined && current === undefined && record.state === 'identifying') {
+      const resumeUrl = trustedResumeUrl(ready.resumeUrl, options.gatewayUrl);
+      session.open(Session.opened({ ...ready, resumeUrl, first: sequence }));
+      return true;
     }
-    const resumeUrl = trustedResumeUrl(ready.resumeUrl, options.gatewayUrl);
-    const opened = Session.opened({ sessionId: ready.sessionId, resumeUrl, first: sequence });
-    for (const guildId of ready.guildIds) opened.setUnavailable(guildId, true, sequence);
-    session.open(opened);
-    return true;
+    if (ready !== undefined && current?.id === ready.sessionId && record.state === 'resuming') {
+      current.expectGuilds(ready.guildIds, sequence);
+      return true;
+    }
+    this.close('Discord sent a READY that cannot be understood');
+    return false;
   }
 
   #becomeReady(type: 'identified' | 'resumed', session: Session): void {

@@ -94,6 +94,29 @@ describe('a shard', () => {
     expect(discord.gateway.identifies).toBe(1);
   });
 
+  it('whose session was stored before anything of it was confirmed begins with READY, and tells joins apart', async () => {
+    const discord = await discordWith();
+    const first = shardOf(discord, { confirm: false });
+    await first.ready();
+    await waitFor(() => first.received.length === 4, { what: 'READY and three guilds' });
+    discord.gateway.disconnect({});
+    await waitFor(() => first.shard.status().resumes === 1, { what: 'a RESUME' });
+    await first.ready();
+    expect(first.received.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+    first.shard.stop();
+    await first.running;
+    const session = first.shard.snapshot();
+    expect(session).toMatchObject({ sequence: 0, unavailableGuilds: [] });
+    const successor = shardOf(discord, session && { session });
+    await successor.ready();
+    await waitFor(() => successor.received.length >= 5, { what: 'the replay' });
+    expect(successor.received.slice(0, 4).map(({ name }) => name)).toEqual(
+      first.received.slice(0, 4).map(({ name }) => name),
+    );
+    expect(successor.received.slice(1, 4).every(({ guildWasUnavailable }) => guildWasUnavailable)).toBe(true);
+    expect(successor.shard.status()).toMatchObject({ identifies: 0, resumes: 1 });
+  });
+
   it('ends with what to do when Discord refuses the token, and does not try again', async () => {
     const discord = await discordWith();
     const { running, shard } = shardOf(discord, { token: 'MTIz.abcdef.wrong' });

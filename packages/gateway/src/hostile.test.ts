@@ -1,0 +1,159 @@
+import { waitFor } from '@arrakis/testkit';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { behaveWell, readyText, scriptedGateway, type Script } from './testing/scripted-gateway.ts';
+import { discordWith, rawDispatch, send, shardOf } from './testing/shard-fixture.ts';
+
+const megabytes10 = 'x'.repeat(10_000_000);
+
+/** Anything but a dispatch with a number that Discord has yet to use: that would be believed. */
+const hostileFrame = fc.oneof(
+  fc.json(),
+  fc.string(),
+  fc.uint8Array({ maxLength: 300 }),
+  fc
+    .record({ op: fc.jsonValue(), s: fc.jsonValue(), t: fc.jsonValue(), d: fc.jsonValue() })
+    .map((frame) => JSON.stringify(frame)),
+  fc.record({ op: fc.constantFrom(1, 7, 10, 11, 99), d: fc.jsonValue() }).map((frame) => JSON.stringify(frame)),
+  fc.nat(40).map((cut) => rawDispatch(1).slice(0, -cut - 1)),
+  fc.constantFrom(
+    rawDispatch(1, 'READY', { session_id: 'x', resume_gateway_url: 'ws://127.0.0.1', guilds: [] }),
+    rawDispatch(1, 'RESUMED', {}),
+    rawDispatch(2, 'GUILD_CREATE', null),
+    rawDispatch(-1),
+    rawDispatch(0),
+    rawDispatch(1.5),
+    rawDispatch(Number.MAX_SAFE_INTEGER),
+    '{"t":"X","s":1e999,"op":0,"d":{}}',
+    '{"t":"X","s":99999999999999999999,"op":0,"d":{}}',
+    `{"t":"X","s":1,"op":0,"d":"${megabytes10}"}`,
+    megabytes10,
+    '['.repeat(200_000),
+    `{"op":0,"t":"X","s":1,"d":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`,
+    '{"__proto__":{"op":0},"constructor":{"t":"X"}}',
+  ),
+);
+
+const freeGate = { enter: async () => ({ identified: () => undefined, abandoned: () => undefined }) };
+
+describe.each(['none', 'zlib-stream', 'zstd-stream'] as const)('hostile frames with compression %s', (compression) => {
+  it('lose nothing, repeat nothing and cost no session', async () => {
+    const count = 30;
+    const discord = await discordWith({ maxConcurrency: count, heartbeatIntervalMs: 5_000 });
+    const applicationId = discord.bots[0]?.applicationId ?? '';
+    const sendEach = async (first: number) => {
+      const data = (index: number) => ({ guild_id: '1', number: first + index, user: { id: '1' } });
+      const burst = (shardId: number) =>
+        discord.gateway.burst({ applicationId, shardId, count: 5, type: 'GUILD_MEMBER_ADD', data });
+      await Promise.all(frames.map((_frame, shardId) => burst(shardId)));
+    };
+    const frames = fc.sample(hostileFrame, count);
+    const shards = frames.map((_frame, id) =>
+      shardOf(discord, { id, count, compression, identifyGate: freeGate, confirm: id % 2 === 0 }),
+    );
+    await Promise.all(shards.map(({ ready }) => ready()));
+    await sendEach(1);
+    frames.forEach((frame, shardId) => discord.gateway.sendRaw({ shardId }, frame));
+    await sendEach(6);
+    for (const [id, { shard, numbers, received }] of shards.entries()) {
+      const what = `shard ${id} after ${String(frames[id]).slice(0, 200)}`;
+      const settled = () => discord.gateway.sessions({ shardId: id })[0]?.sequence === shard.status().received;
+      await waitFor(() => shard.status().state === 'ready' && numbers().length >= 10 && settled(), { what });
+      expect(numbers(), what).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+      const last = received.at(-1)?.sequence;
+      expect(shard.status(), what).toMatchObject({ identifies: 1, received: last, confirmed: id % 2 === 0 ? last : 0 });
+    }
+  });
+});
+
+describe('a handshake that goes wrong', () => {
+  const never: Script = (socket) => socket.on('message', () => undefined);
+  const says =
+    (text: string): Script =>
+    (socket) =>
+      socket.send(text);
+  const answersIdentifyWith =
+    (text: string): Script =>
+    (socket) =>
+      behaveWell(socket, {
+        answers: (op) => {
+          if (op === 2) socket.send(text);
+          return op === 2;
+        },
+      });
+
+  it.each<[string, Script]>([
+    ['nonsense', says('nonsense')],
+    ['a hello without an interval', says('{"op":10,"d":{}}')],
+    ['a hello with no positive interval', says('{"op":10,"d":{"heartbeat_interval":0}}')],
+    ['a hello with an interval of days', says('{"op":10,"d":{"heartbeat_interval":1e12}}')],
+    ['a dispatch before hello', says(rawDispatch(1))],
+    ['READY before hello', says(readyText('early'))],
+    ['a reconnect before hello', says('{"op":7,"d":null}')],
+    ['an invalid session before hello', says('{"op":9,"d":false}')],
+    ['a dispatch instead of READY', answersIdentifyWith(rawDispatch(1))],
+    ['RESUMED instead of READY', answersIdentifyWith(rawDispatch(1, 'RESUMED', {}))],
+    ['a READY without a session', answersIdentifyWith(rawDispatch(1, 'READY', { guilds: [] }))],
+    ['a READY with a session id that is too long', answersIdentifyWith(readyText('x'.repeat(300)))],
+    ['the end of the connection', (socket) => socket.terminate()],
+    ['the end after hello', (socket) => (behaveWell(socket), socket.close(1001))],
+  ])('by %s is begun again', async (_what, script) => {
+    const gateway = await scriptedGateway([script, behaveWell]);
+    const discord = await discordWith();
+    const { ready, shard } = shardOf(discord, { gatewayUrl: gateway.url });
+    await ready();
+    expect(gateway.connections()).toBe(2);
+    expect(shard.status().confirmed).toBe(1);
+  });
+
+  it('by silence is not waited for when the shard is stopped', async () => {
+    const gateway = await scriptedGateway([never]);
+    const discord = await discordWith();
+    const { running, shard } = shardOf(discord, { gatewayUrl: gateway.url });
+    await waitFor(() => gateway.connections() === 1, { what: 'a connection' });
+    shard.stop();
+    await running;
+    expect(shard.status().state).toBe('stopped');
+  });
+});
+
+describe('a heartbeat', () => {
+  const flow =
+    (text: (sequence: number) => string): Script =>
+    (socket) => {
+      let sequence = 1;
+      const timer = setInterval(() => socket.send(text((sequence += 1))), 5);
+      socket.on('close', () => clearInterval(timer));
+      behaveWell(socket, { intervalMs: 150, answers: (op) => op === 1 });
+    };
+
+  it('that is not acknowledged is forgiven once while dispatches come, and not twice', async () => {
+    const gateway = await scriptedGateway([flow(rawDispatch), behaveWell]);
+    const discord = await discordWith();
+    const { told, numbers } = shardOf(discord, { gatewayUrl: gateway.url });
+    await waitFor(() => told('disconnected').length === 1, { what: 'the end of the connection' });
+    expect(told('disconnected')).toMatchObject([{ code: 1006, reason: expect.stringContaining('zombie') }]);
+    // The first after up to one interval, then two whole ones.
+    expect(numbers().length).toBeGreaterThan(25);
+  });
+});
+
+it('a gateway that counts from somewhere else is not taken for one that replays', async () => {
+  const discord = await discordWith();
+  const { ready, told, numbers, receives, shard } = shardOf(discord);
+  await ready();
+  await receives(send(discord, 3));
+  discord.gateway.sendRaw({}, rawDispatch(5_000, 'FUTURE'));
+  await waitFor(() => shard.status().confirmed === 5_000, { what: 'the frame' });
+  send(discord, 30);
+  await waitFor(() => shard.status().identifies === 2 && shard.status().state === 'ready', {
+    what: 'a new session',
+    timeoutMs: 15_000,
+  });
+  expect(told('gap')).toMatchObject([{ to: 4_999 }]);
+  expect(told('session-lost')).toMatchObject([
+    { confirmed: 5_000, received: 5_000, reason: 'Discord closed with 4007' },
+  ]);
+  const sent = send(discord, 3);
+  await waitFor(() => numbers().at(-1) === sent.at(-1), { what: 'the events of the new session' });
+});
