@@ -52,7 +52,7 @@ export class Connection {
   #heartbeatSentAt: number | undefined;
   #latencyMs: number | undefined;
   #lastAckAt: number | undefined;
-  #paused = false;
+  #pausedAt: number | undefined;
   /** Whether anything was read since the last heartbeat. */
   #heard = false;
   /** Whether the heartbeat before the last was not acknowledged when the last was sent. */
@@ -108,19 +108,27 @@ export class Connection {
    * are not expected meanwhile.
    */
   pause(limitMs: number): void {
-    if (this.#paused || this.#ended !== undefined) return;
-    this.#paused = true;
+    if (this.#pausedAt !== undefined || this.#ended !== undefined) return;
+    this.#pausedAt = performance.now();
     this.#socket.pause();
-    this.#pauseTimer = setTimeout(() => this.close(`nothing was read for ${limitMs} ms`), limitMs);
+    this.#pauseTimer ??= setTimeout(() => this.#limitPause(limitMs), limitMs);
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    clearTimeout(this.#pauseTimer);
+    if (this.#pausedAt === undefined) return;
+    this.#pausedAt = undefined;
     // The acknowledgement of a heartbeat sent meanwhile may lie behind many unread dispatches.
     this.#heartbeatSentAt = undefined;
     this.#socket.resume();
+  }
+
+  /** Under load reading stops and goes on many times a second: the timer stays, and looks what has become of it. */
+  #limitPause(limitMs: number): void {
+    this.#pauseTimer = undefined;
+    if (this.#pausedAt === undefined) return;
+    const leftMs = this.#pausedAt + limitMs - performance.now();
+    if (leftMs > 0) this.#pauseTimer = setTimeout(() => this.#limitPause(limitMs), leftMs);
+    else this.close(`nothing was read for ${limitMs} ms`);
   }
 
   /** Closes so that the session can be resumed. `end` follows, whether Discord answers or not. */
@@ -171,7 +179,7 @@ export class Connection {
   }
 
   #beat(intervalMs: number): void {
-    const unanswered = this.#heartbeatSentAt !== undefined && !this.#paused;
+    const unanswered = this.#heartbeatSentAt !== undefined && this.#pausedAt === undefined;
     // Behind a long replay an acknowledgement may be late; but not by two intervals.
     if (unanswered && (this.#overdue || !this.#heard)) {
       this.abandon('zombie: a heartbeat was not acknowledged before the next');
@@ -189,7 +197,8 @@ export class Connection {
   }
 
   #heartbeat(): void {
-    this.#heartbeatSentAt = this.#paused ? undefined : (this.#heartbeatSentAt ?? performance.now());
+    const isRead = this.#pausedAt === undefined;
+    this.#heartbeatSentAt = isRead ? (this.#heartbeatSentAt ?? performance.now()) : undefined;
     this.send(GatewayOpcodes.Heartbeat, this.#handlers.sequence());
   }
 
