@@ -1,6 +1,6 @@
 import { PrivateRabbitmq, PrivateRedis, waitFor, type AppProcess } from '@arrakis/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Scene, type SceneOptions } from '../testing/scene.ts';
+import { forgetfulGateway, Scene, type SceneOptions } from '../testing/scene.ts';
 
 const perSecond = 500;
 const maxUnconfirmed = 500;
@@ -20,6 +20,7 @@ const sceneOf = (options: SceneOptions = {}) =>
   Scene.start({
     services: { rabbitmqUrl: rabbitmq.url, redisUrl: redis.url },
     settings: { INGESTOR_MAX_UNCONFIRMED: String(maxUnconfirmed) },
+    gateway: forgetfulGateway,
     ...options,
   });
 

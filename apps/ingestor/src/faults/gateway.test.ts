@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TcpProxy, waitFor, type AppProcess } from '@arrakis/testkit';
 import { describe, expect, it } from 'vitest';
-import { Scene } from '../testing/scene.ts';
+import { forgetfulGateway, Scene } from '../testing/scene.ts';
 
 const perSecond = 500;
 const timeoutMs = 60_000;
@@ -20,7 +20,7 @@ describe.concurrent('an ingestor whose gateway connection', () => {
   it(
     'is cut or closed again and again resumes each time',
     async () => {
-      await using scene = await Scene.start();
+      await using scene = await Scene.start({ gateway: forgetfulGateway });
       const ingestor = await scene.startReadyIngestor();
       const flow = scene.flow(perSecond);
       for (const code of [undefined, 4000, 1011]) {
@@ -37,7 +37,7 @@ describe.concurrent('an ingestor whose gateway connection', () => {
   it(
     'is asked to reconnect in a storm (op 7) comes to rest with the same session',
     async () => {
-      await using scene = await Scene.start();
+      await using scene = await Scene.start({ gateway: forgetfulGateway });
       const ingestor = await scene.startReadyIngestor();
       const flow = scene.flow(perSecond);
       for (let asked = 0; asked < 30; asked += 1) {
@@ -54,7 +54,7 @@ describe.concurrent('an ingestor whose gateway connection', () => {
   it(
     'has its session taken back for a moment (op 9, resumable) resumes it',
     async () => {
-      await using scene = await Scene.start();
+      await using scene = await Scene.start({ gateway: forgetfulGateway });
       const ingestor = await scene.startReadyIngestor();
       const flow = scene.flow(perSecond);
       scene.discord.gateway.invalidateSession({ resumable: true });
@@ -68,7 +68,7 @@ describe.concurrent('an ingestor whose gateway connection', () => {
   it(
     'turns into a zombie is replaced, and nothing that was said meanwhile is missed',
     async () => {
-      await using scene = await Scene.start({ gateway: { heartbeatIntervalMs: 300 } });
+      await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 300 } });
       const ingestor = await scene.startReadyIngestor();
       const flow = scene.flow(perSecond);
       scene.discord.gateway.silence({}, true);
@@ -83,7 +83,7 @@ describe.concurrent('an ingestor whose gateway connection', () => {
   it(
     'is half-open, so that neither side hears of the end of the other, is replaced',
     async () => {
-      await using scene = await Scene.start({ gateway: { heartbeatIntervalMs: 300 } });
+      await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 300 } });
       const { hostname, port, pathname } = new URL(scene.discord.gatewayUrl);
       await using proxy = await TcpProxy.start(hostname, Number(port));
       scene.discord.announceGateway(`ws://127.0.0.1:${proxy.port}${pathname}`);
@@ -104,7 +104,7 @@ describe.concurrent('an ingestor whose gateway connection', () => {
   it(
     'cannot be had for a while, since Discord is away, is back with the same session',
     async () => {
-      await using scene = await Scene.start();
+      await using scene = await Scene.start({ gateway: forgetfulGateway });
       const ingestor = await scene.startReadyIngestor();
       const flow = scene.flow(perSecond);
       scene.discord.gateway.setOutage(true);

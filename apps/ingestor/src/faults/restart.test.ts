@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { repetitions } from '@arrakis/testkit';
 import { describe, expect, it } from 'vitest';
-import { Scene } from '../testing/scene.ts';
+import { forgetfulGateway, Scene } from '../testing/scene.ts';
 
 const perSecond = 1_000;
 
@@ -42,7 +42,7 @@ describe('an ingestor under load', () => {
   it.concurrent(
     'that is asked to stop, again and again, loses nothing and repeats nothing',
     async () => {
-      await using scene = await Scene.start();
+      await using scene = await Scene.start({ gateway: forgetfulGateway });
       let ingestor = await scene.startReadyIngestor();
       const flow = scene.flow(perSecond);
       for (let stop = 0; stop < repetitions(4); stop += 1) {

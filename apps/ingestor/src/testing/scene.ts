@@ -12,6 +12,9 @@ import {
   type TestServices,
 } from '@arrakis/testkit';
 
+/** A Discord that forgets what a heartbeat acknowledges: one ahead of what the broker has confirmed loses events. */
+export const forgetfulGateway: GatewayOptions = { heartbeatIntervalMs: 500, trimReplayOnHeartbeat: true };
+
 export interface SceneOptions {
   /** What of the simulated gateway is not as in production. */
   readonly gateway?: GatewayOptions;
@@ -131,6 +134,12 @@ export class Scene implements AsyncDisposable {
       return /^bot_gateway_unconfirmed 0$/m.test(text) && /^bot_shard_lag\{[^}]*\} 0$/m.test(text);
     };
     await waitFor(settled, { what: 'the ingestor to have nothing unconfirmed', timeoutMs });
+  }
+
+  /** Dispatches of shard 0 that the ingestor has received and the broker has not confirmed. */
+  async lag(ingestor: AppProcess): Promise<number> {
+    const { text } = await ingestor.get('/metrics');
+    return Number(/^bot_shard_lag\{[^}]*shard="0"\} (\d+)$/m.exec(text)?.[1]);
   }
 
   /**
