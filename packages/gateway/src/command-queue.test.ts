@@ -6,25 +6,26 @@ import { CommandQueue } from './command-queue.ts';
 const op = GatewayOpcodes.PresenceUpdate;
 
 it('writes each command once and in order, whatever connections come, break and refuse', async () => {
-  const fates = fc.array(fc.boolean(), { maxLength: 40 });
+  const fates = fc.array(fc.constantFrom('taken', 'refused', 'refused late'), { maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 20 }), fates, async (count, plan) => {
       const queue = new CommandQueue();
       const written: string[] = [];
       const fate = plan.values();
-      const connect = (): void =>
-        queue.open({
-          commandIn: () => 0,
-          write: (payload, done) => {
-            const breaks = fate.next().value ?? false;
-            if (!breaks) written.push(payload);
-            setImmediate(() => {
-              if (breaks) queue.close();
-              done(breaks ? new Error('broken') : undefined);
-              if (breaks) connect();
-            });
-          },
+      const connect = (): void => queue.open({ commandIn: () => 0, write });
+      const write = (payload: string, done: (error?: Error) => void): void => {
+        const next = fate.next().value ?? 'taken';
+        if (next === 'taken') written.push(payload);
+        process.nextTick(() => {
+          if (next !== 'refused late') done(next === 'taken' ? undefined : new Error('closing'));
         });
+        if (next !== 'taken') setImmediate(reconnect, next, done);
+      };
+      const reconnect = (how: string, done: (error?: Error) => void): void => {
+        queue.close();
+        connect();
+        if (how === 'refused late') done(new Error('broken'));
+      };
       const sent = Array.from({ length: count }, (_, index) => queue.send(op, index));
       connect();
       await Promise.all(sent);

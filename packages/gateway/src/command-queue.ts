@@ -103,14 +103,18 @@ export class CommandQueue {
     }
     this.#waiting.shift();
     this.#writing = command;
-    writer.write(command.payload, (error) => this.#written(command, error));
+    writer.write(command.payload, (error) => {
+      this.#writing = undefined;
+      if (error) this.#refused(command, writer);
+      else command.outcome.resolve();
+      this.#pump();
+    });
   }
 
-  #written(command: Command, error: Error | null | undefined): void {
-    this.#writing = undefined;
-    if (!error) command.outcome.resolve();
-    else if (!command.givenUp) this.#waiting.unshift(command);
-    this.#pump();
+  /** What does not take one command takes no other, and its end may be long in coming. */
+  #refused(command: Command, writer: CommandWriter): void {
+    if (this.#writer === writer) this.#writer = undefined;
+    if (!command.givenUp) this.#waiting.unshift(command);
   }
 }
 

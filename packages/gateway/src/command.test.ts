@@ -3,6 +3,7 @@ import { waitFor } from '@arrakis/testkit';
 import { GatewayOpcodes } from 'discord-api-types/v10';
 import { expect, it } from 'vitest';
 import { GatewayCommandError } from './index.ts';
+import { behaveWell, scriptedGateway } from './testing/scripted-gateway.ts';
 import { discordWith, shardOf } from './testing/shard-fixture.ts';
 
 const presence = (name: string) => ({
@@ -69,4 +70,29 @@ it('commands are refused when they are too large, given up, or the shard is stop
   shard.stop();
   await expect(waiting).rejects.toMatchObject({ kind: 'stopped' });
   await expect(give('x')).rejects.toMatchObject({ kind: 'stopped' });
+});
+
+it('commands given to a connection that is closing wait for the next', async () => {
+  const commands: number[] = [];
+  const answers = (op: number) => op === GatewayOpcodes.PresenceUpdate && commands.push(op) > 0;
+  const gateway = await scriptedGateway([
+    (socket) => {
+      behaveWell(socket);
+      // It will not read, and so not answer, our close.
+      setTimeout(() => {
+        socket.send('{"op":7}');
+        socket.pause();
+      }, 100);
+    },
+    (socket) => behaveWell(socket, { answers }),
+  ]);
+  const { shard, ready } = shardOf(await discordWith(), { gatewayUrl: gateway.url });
+  await ready();
+  const given: Promise<void>[] = [];
+  const giving = setInterval(() => given.push(shard.command(GatewayOpcodes.PresenceUpdate, presence('x'))), 100);
+  await waitFor(() => commands.length > 0, { what: 'a command on the second connection' });
+  clearInterval(giving);
+  await Promise.all(given);
+  expect(gateway.connections()).toBe(2);
+  expect(shard.status()).toMatchObject({ identifies: 1, resumes: 1, queuedCommands: 0 });
 });

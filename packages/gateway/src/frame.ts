@@ -31,7 +31,7 @@ const payload = z.object({
     .string()
     .regex(new RegExp(`^[A-Z0-9_]{1,${maxNameLength}}$`))
     .nullish(),
-  d: z.unknown(),
+  d: z.unknown().optional(),
 });
 
 /**

@@ -139,7 +139,10 @@ export class ShardConnection {
         return;
       case GatewayOpcodes.InvalidSession:
         this.#invalidated = true;
-        if (frame.d !== true) this.#parts.session.lose('Discord invalidated it');
+        // Before we have said which session we mean, it can be about none.
+        if (frame.d !== true && this.#parts.record.state !== 'connecting') {
+          this.#parts.session.lose('Discord invalidated it');
+        }
         this.close('Discord invalidated the session');
         return;
       default:
