@@ -72,6 +72,7 @@ export class Bot {
         findGateway(this.#rest, { log: this.#log, signal }),
         this.#state.untilAvailable(signal),
       ]);
+      signal.throwIfAborted();
       const running = this.#assemble(gateway);
       this.#running = running;
       // If Redis does not take it, Discord is asked again when the first shard is to identify.

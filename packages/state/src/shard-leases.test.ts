@@ -130,6 +130,25 @@ describe('the leases of a fleet', () => {
     expect(new Set(fences).size).toBe(4);
   });
 
+  it('have a fence that rises even when the clock has gone back', async () => {
+    const member = await fleet();
+    const [one, two] = [member('one'), member('two')];
+    await turn(one);
+    const ahead = (one.fenceOf(5) ?? 0) * 2;
+    await redis.hset(key('fleet:leases'), '5', `${ahead}:`);
+    await turn(two, ['one']);
+    expect(two.fenceOf(5)).toBe(ahead + 1);
+  });
+
+  it('that were lost and are free again are held anew, in a turn of their own', async () => {
+    const member = await fleet();
+    const [sleeper, other] = [member('sleeper'), member('other')];
+    await turn(sleeper);
+    await turn(other, ['sleeper']);
+    expect(await sleeper.balance({ dead: ['other'] })).toMatchObject({ lost: [0, 1, 2, 3, 4, 5, 6, 7], granted: [] });
+    expect((await sleeper.balance()).granted).toHaveLength(8);
+  });
+
   it('run out with their holder, which learns it when it comes back', async () => {
     const member = await fleet({ ttlMs: 300, quietMs: 0 });
     const [sleeper, other] = [member('sleeper'), member('other')];
@@ -245,6 +264,16 @@ describe('when Redis was away or has forgotten', () => {
     expect(await one.balance()).toMatchObject({ quiet: true, granted: [], lost: [] });
     expect(await two.balance()).toMatchObject({ granted: [], lost: [] });
     expect([held(one), held(two)]).toEqual(before);
+  });
+
+  it('the shard count is kept as well for those who may come back', async () => {
+    const { leases } = await connect({ ttlMs: 100, quietMs: 5_000 });
+    const holder = leases.member({ member: 'holder', count: 2, recommendedCount: 2 });
+    await holder.balance();
+    await allSilent();
+    const newcomer = leases.member({ member: 'newcomer', count: 4, recommendedCount: 2 });
+    expect(await newcomer.balance()).toMatchObject({ quiet: true, waitsForCount: true });
+    expect(await holder.balance()).toMatchObject({ count: 2, lost: [] });
   });
 
   it('what nobody comes back for is taken a moment later', async () => {
