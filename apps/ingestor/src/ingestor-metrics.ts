@@ -60,9 +60,17 @@ export function ingestorMetrics(metrics: Metrics, observed: Observed): IngestorM
     gauge.set(observed.unconfirmed()),
   );
   shardGauges(metrics, observed);
+  // To find a counter by its labels costs more than to count; the labels are few.
+  const counters = new Map<string, ReturnType<typeof events.labels>>();
   return {
-    confirmed(event, tookMs) {
-      events.inc({ priority: event.priority, event_type: eventTypeLabel(event.type) });
+    confirmed({ type, priority }, tookMs) {
+      const label = eventTypeLabel(type);
+      let counter = counters.get(label);
+      if (counter === undefined) {
+        counter = events.labels({ priority, event_type: label });
+        counters.set(label, counter);
+      }
+      counter.inc();
       confirmMs.observe(tookMs);
     },
     skipped: () => skipped.inc(),

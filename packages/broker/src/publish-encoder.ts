@@ -22,6 +22,9 @@ const type = 0x0020;
 const appId = 0x0008;
 const eventProperties = contentType | headers | deliveryMode | priority | messageId | timestamp | type | appId;
 
+/** From this length on, Node's own writing of a text is faster than ours. */
+const longText = 24;
+
 /** In bytes. A piece above it is handed over as it is; a smaller one is copied, and its space used again. */
 const keptBytes = 64 * 1024;
 
@@ -166,22 +169,13 @@ export class PublishEncoder {
     this.#uint64(value);
   }
 
-  /** Writes into what has been reserved; returns the bytes written. Nearly all of these texts are short and ASCII. */
+  /** Writes into what has been reserved; returns the bytes written. Most of these texts are short and ASCII. */
   #text(text: string): number {
     const start = this.#offset;
-    const bytes = this.#bytes;
-    const { length } = text;
-    for (let index = 0; index < length; index += 1) {
-      const code = text.charCodeAt(index);
-      if (code > 0x7f) {
-        const written = bytes.write(text, start);
-        this.#offset = start + written;
-        return written;
-      }
-      bytes[start + index] = code;
-    }
-    this.#offset = start + length;
-    return length;
+    const written =
+      text.length < longText && isWritten(text, this.#bytes, start) ? text.length : this.#bytes.write(text, start);
+    this.#offset = start + written;
+    return written;
   }
 
   #uint8(value: number): void {
@@ -210,4 +204,14 @@ export class PublishEncoder {
     this.#bytes.copy(larger, 0, 0, this.#offset);
     this.#bytes = larger;
   }
+}
+
+/** Writes a text that is ASCII; false when it is not. */
+function isWritten(text: string, bytes: Buffer, start: number): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return false;
+    bytes[start + index] = code;
+  }
+  return true;
 }

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { BrokerError } from './errors.ts';
 import { PublishEncoder } from './publish-encoder.ts';
 
-/** How long what nobody waits for may be gathered into one write, in ms. */
-const gatherMs = 2;
+/** How long events may be gathered into one write, in ms. */
+const gatherMs = 1;
 
 /** What is written at once however little time has passed, in bytes. */
 const gatherBytes = 64 * 1024;
@@ -27,8 +27,7 @@ const internals = z.object({
  * Publishes events on a confirm channel, several with one write to the socket. amqplib writes each message on its
  * own, which costs more than everything else that is done for an event. (docs/decisions)
  *
- * What is gathered waits 2 ms at most, and only when a write has gone out just before; what a person waits for
- * (a priority above 0) goes out at once.
+ * What comes alone is written in the same turn of the event loop; only what follows a write closely is gathered.
  */
 export class PublishStream {
   readonly #encoder: PublishEncoder;
@@ -57,9 +56,7 @@ export class PublishStream {
   publish(message: EventMessage): void {
     this.#encoder.append(message);
     if (this.#encoder.size >= gatherBytes) this.#flush();
-    else if (!this.#isGathering || message.properties.priority > 0) {
-      this.#immediate ??= setImmediate(() => this.#flush());
-    }
+    else if (!this.#isGathering) this.#immediate ??= setImmediate(() => this.#flush());
   }
 
   /** Nothing is written any more. */
