@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cursor } from './cursor.ts';
-import { Session } from './session.ts';
 
 /** Sequences as a session gives them, rising, now and then with a hole, and an order in which they are confirmed. */
 const received = fc
@@ -50,29 +49,5 @@ describe('the cursor', () => {
     for (let sequence = 1; sequence <= 100_000; sequence += 1) cursor.receive(sequence);
     for (let sequence = 100_000; sequence >= 1; sequence -= 1) cursor.confirm(sequence);
     expect([cursor.position, cursor.lag]).toEqual([100_000, 0]);
-  });
-});
-
-describe('a session', () => {
-  it('restored from its snapshot knows the unavailable guilds as of its cursor, so that a replay means the same', () => {
-    const session = Session.opened({
-      sessionId: 'id',
-      resumeUrl: 'wss://resume.example',
-      guildIds: ['a', 'b'],
-      first: 1,
-    });
-    session.receive(1);
-    session.confirm(1);
-    session.receive(2);
-    session.setUnavailable('a', false, 2);
-    expect(session.isUnavailable('a')).toBe(false);
-    expect(Session.restored(session.snapshot()).isUnavailable('a')).toBe(true);
-    session.confirm(2);
-    expect(session.snapshot()).toEqual({
-      sessionId: 'id',
-      resumeUrl: 'wss://resume.example',
-      sequence: 2,
-      unavailableGuilds: ['b'],
-    });
   });
 });

@@ -57,7 +57,7 @@ export class Intake {
     // What a RESUME replays and this process already has is with the broker, or on its way there.
     if (missing < 0) return 'known';
     if (missing > maxMissing) return 'absurd';
-    if (missing > 0 && !session.excuses(missing)) this.#tellGap(session, s - 1);
+    if (missing > 0 && !session.excuses(session.received + 1, missing)) this.#tellGap(session, s - 1);
     session.receive(s);
     const guildWasUnavailable = noteGuild(session, frame);
     const { id: sessionId, lag } = session;

@@ -9,6 +9,11 @@ export interface StoredSession {
   readonly sequence: number;
   /** Guilds that were unavailable at the cursor: their GUILD_CREATE is no join. */
   readonly unavailableGuilds: readonly string[];
+  /**
+   * Sequences after the cursor, at most, that a replay leaves out without a loss: those of RESUMED. Without it, a
+   * successor may take them for a gap.
+   */
+  readonly unreplayed?: number;
 }
 
 interface OpenedSession {
@@ -37,17 +42,20 @@ export class Session {
   /** As of the cursor: what a resumed session must begin with, so that a replay is understood as the first time. */
   readonly #unavailableAtCursor: Set<string>;
   #changes: GuildChange[] = [];
-  /** RESUMEs sent since RESUMED was last received. */
-  #openResumes = 0;
+  /** RESUMEs since RESUMED was last received, here or by a predecessor. */
+  #openResumes: number;
   /** Sequences that may yet be missing in the replay under way without a loss. */
   #excusable = 0;
+  /** Sequences of RESUMED, received or excused, that the cursor has not passed; in order. */
+  #unreplayed: number[] = [];
 
-  private constructor({ sessionId, resumeUrl, sequence, unavailableGuilds }: StoredSession) {
+  private constructor({ sessionId, resumeUrl, sequence, unavailableGuilds, unreplayed = 0 }: StoredSession) {
     this.id = sessionId;
     this.resumeUrl = resumeUrl;
     this.#cursor = new Cursor(sequence);
     this.#unavailable = new Set(unavailableGuilds);
     this.#unavailableAtCursor = new Set(unavailableGuilds);
+    this.#openResumes = unreplayed;
   }
 
   /** The session that a READY opens. READY itself is its first dispatch, with the number `first`, still to be received. */
@@ -82,6 +90,9 @@ export class Session {
   /** The dispatch is safe with the broker, or nobody wants it. True when the cursor has moved. */
   confirm(sequence: number): boolean {
     if (!this.#cursor.confirm(sequence)) return false;
+    if (this.#unreplayed.length > 0) {
+      this.#unreplayed = this.#unreplayed.filter((later) => later > this.#cursor.position);
+    }
     let passed = 0;
     for (const { sequence: changedAt, guildId, unavailable } of this.#changes) {
       if (changedAt > this.#cursor.position) break;
@@ -99,19 +110,22 @@ export class Session {
     this.#excusable = this.#openResumes;
   }
 
-  endReplay(): void {
+  /** RESUMED has been received. */
+  endReplay(sequence: number): void {
     this.#openResumes = 0;
     this.#excusable = 0;
+    this.#unreplayed.push(sequence);
   }
 
   /**
-   * Whether sequences missing in a replay may have been those of RESUMED: it has a number, too, and is no event that
-   * a later RESUME would have to repeat. There is one for each RESUME whose RESUMED we have not received, and one
-   * that a predecessor may have received after it last stored the session.
+   * Whether sequences missing in a replay, from `from` on, may have been those of RESUMED: it has a number, too, and is
+   * no event that a later RESUME would have to repeat. There is one for each RESUME whose RESUMED we have not received,
+   * and one that a predecessor may have received after it last stored the session.
    */
-  excuses(missing: number): boolean {
+  excuses(from: number, missing: number): boolean {
     if (missing > this.#excusable) return false;
     this.#excusable -= missing;
+    for (let sequence = from; sequence < from + missing; sequence += 1) this.#unreplayed.push(sequence);
     return true;
   }
 
@@ -140,6 +154,7 @@ export class Session {
       resumeUrl: this.resumeUrl,
       sequence: this.#cursor.position,
       unavailableGuilds: [...this.#unavailableAtCursor],
+      unreplayed: this.#unreplayed.length + this.#openResumes,
     };
   }
 }

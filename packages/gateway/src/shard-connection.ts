@@ -170,7 +170,7 @@ export class ShardConnection {
     if (t === GatewayDispatchEvents.Ready && state === 'identifying') this.#becomeReady('identified', current);
     // One of an earlier connection may be replayed as well.
     if (t === GatewayDispatchEvents.Resumed && state === 'resuming' && taken === 'new') {
-      current.endReplay();
+      current.endReplay(s);
       this.#becomeReady('resumed', current);
     }
   }

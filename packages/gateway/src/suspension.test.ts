@@ -110,7 +110,7 @@ describe('a paused shard', () => {
 
 it('a replay larger than what may be unconfirmed comes through in pieces, each of which ends in a suspension', async () => {
   const discord = await discordWith();
-  const total = 3_000;
+  const total = 2_000;
   const sequences: number[] = [];
   let unconfirmed: (() => void)[] = [];
   const { ready, reaches, shard, told } = shardOf(discord, {
