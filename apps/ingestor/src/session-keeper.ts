@@ -107,7 +107,8 @@ export class SessionKeeper {
     const fence = this.#options.fenceOf(kept.key.id);
     const session = kept.held || fence === undefined ? undefined : kept.shard.snapshot();
     if (session === undefined || fence === undefined) return undefined;
-    const mark = `${fence}:${session.sessionId}:${session.sequence}:${Math.floor(Date.now() / refreshMs)}`;
+    const { sessionId, sequence, unreplayed = 0 } = session;
+    const mark = `${fence}:${sessionId}:${sequence}:${unreplayed}:${Math.floor(Date.now() / refreshMs)}`;
     if (!all && kept.mark === mark) return undefined;
     return { shard: kept.key, fence, session, mark };
   }

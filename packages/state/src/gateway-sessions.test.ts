@@ -7,6 +7,7 @@ const session = {
   resumeUrl: 'wss://gateway-us-east1-b.discord.gg',
   sequence: 42,
   unavailableGuilds: ['1', '2'],
+  unreplayed: 3,
 };
 const shard = { id: 3, count: 16 };
 

@@ -7,6 +7,7 @@ const gatewaySession = z.object({
   resumeUrl: z.url(),
   sequence: z.number().int().min(0),
   unavailableGuilds: z.array(z.string()).readonly(),
+  unreplayed: z.number().int().min(0).exactOptional(),
 });
 
 /** A gateway session as it survives its process. */
