@@ -1,3 +1,4 @@
+export { decodeDeadLetter, failureHeaders, type DeadLetter, type FailedAttempt } from './dead-letter.ts';
 export { dispatchEventId, type Event } from './event.ts';
 export {
   dispatchType,
@@ -32,6 +33,7 @@ export {
   type NoticeOrigin,
 } from './gateway-notice.ts';
 export { decodeEvent, encodeEvent, MalformedMessageError, type EventMessage } from './message.ts';
+export { withoutToken } from './secret-token.ts';
 export {
   isRouted,
   namesIn,
