@@ -42,7 +42,8 @@ test('RabbitMQ blocks publishers on an alarm, refuses what is too much, and has 
   connection.on('error', () => undefined);
   const channel = await connection.createConfirmChannel();
   channel.on('error', () => undefined);
-  const queue = 'kept';
+  const namespace = 'kept';
+  const queue = `${namespace}.queue`;
   const args = { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish', 'x-max-length': 1_000 };
   await channel.assertQueue(queue, { durable: true, arguments: args });
   let confirmed = 0;
@@ -65,7 +66,7 @@ test('RabbitMQ blocks publishers on an alarm, refuses what is too much, and has 
   await waitFor(() => confirmed === 1, { what: 'the confirm' });
   expect(blocked).toEqual(['blocked', 'unblocked']);
 
-  await server.limitQueues(1);
+  await server.limitQueues(namespace, 1);
   await waitFor(
     () => {
       publish();
@@ -73,7 +74,7 @@ test('RabbitMQ blocks publishers on an alarm, refuses what is too much, and has 
     },
     { what: 'a refusal' },
   );
-  await server.limitQueues(undefined);
+  await server.limitQueues(namespace, undefined);
   const before = confirmed;
   await waitFor(
     () => {

@@ -50,17 +50,18 @@ export class PrivateRabbitmq implements AsyncDisposable {
   }
 
   /**
-   * Lets every queue hold at most so many messages, whatever it was declared with; undefined ends that. A full queue
-   * with `reject-publish` refuses what is published (RabbitMQ docs, "Queue Length Limit").
+   * Lets every queue of a namespace hold at most so many messages, whatever it was declared with; undefined ends that. A
+   * full queue with `reject-publish` refuses what is published (RabbitMQ docs, "Queue Length Limit").
    */
-  async limitQueues(maxLength: number | undefined): Promise<void> {
-    const policy = 'limit-of-a-test';
+  async limitQueues(namespace: string, maxLength: number | undefined): Promise<void> {
+    const policy = `limit of ${namespace}`;
     if (maxLength === undefined) {
       await this.#server.tool('rabbitmqctl', 'clear_policy', policy);
       return;
     }
     const definition = JSON.stringify({ 'max-length': maxLength });
-    await this.#server.tool('rabbitmqctl', 'set_policy', '--apply-to', 'queues', policy, '.*', definition);
+    const pattern = `^${namespace}\\.`;
+    await this.#server.tool('rabbitmqctl', 'set_policy', '--apply-to', 'queues', policy, pattern, definition);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

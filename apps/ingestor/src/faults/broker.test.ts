@@ -77,14 +77,14 @@ describe('a broker that is', () => {
   it('full refuses what it cannot hold, and gets it all when it is emptied', async () => {
     await using scene = await sceneOf();
     const ingestor = await scene.startReadyIngestor();
-    await rabbitmq.limitQueues(100);
+    await rabbitmq.limitQueues(scene.namespace, 100);
     scene.join(3_000);
     await ingestor.logged(/refused/);
     // What is refused is kept, and nothing more is read.
     expect(await unconfirmed(ingestor)).toBeGreaterThan(0);
     // Emptied by its consumers, while it is still as small.
     await scene.collect();
-    await rabbitmq.limitQueues(undefined);
+    await rabbitmq.limitQueues(scene.namespace, undefined);
     const report = await scene.report(ingestor);
     expect(report.faults, String(report)).toEqual([]);
     expect(report.repeats).toBe(0);
