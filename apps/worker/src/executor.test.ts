@@ -75,7 +75,7 @@ async function executorOf(options: LaneOptions, { claims: given, ...parts }: Exe
 }
 
 const event = eventOf('member.join', {});
-const causeOf = (verdict: Verdict) => (verdict.kind === 'done' ? undefined : verdict.cause);
+const causeOf = (verdict: Verdict) => ('cause' in verdict ? verdict.cause : undefined);
 
 describe('an event', () => {
   it('is deferred, handled and done', async () => {

@@ -3,6 +3,7 @@ import type { ChannelModel } from 'amqplib';
 import { namesIn, topologyIn, type Names, type Topology } from '@arrakis/protocol';
 import type { BrokerListener } from './broker-event.ts';
 import { Consumer, type ConsumeOptions } from './consumer.ts';
+import type { ProcessIdentity } from './failed-message.ts';
 import { asError, BrokerError } from './errors.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
 import { Publisher } from './publisher.ts';
@@ -17,6 +18,8 @@ export interface BrokerOptions {
   readonly namespace: string;
   /** Shown in the broker's list of connections. */
   readonly connectionName: string;
+  /** Who it is that fails, for dead letters; without it, the connection's name. */
+  readonly identity?: ProcessIdentity;
   /** Told of everything that happens; for logs and metrics. */
   readonly onEvent?: BrokerListener;
 }
@@ -43,14 +46,16 @@ export class Broker {
   readonly #used = new Set<SupervisedConnection>();
   readonly #publisher = new Publisher();
   readonly #inspector = new QueueInspector();
+  readonly #identity: ProcessIdentity;
 
   /** @throws {BrokerError} of kind `settings` when the URL is no AMQP URL. */
-  constructor({ url, namespace, connectionName, onEvent = () => undefined }: BrokerOptions) {
+  constructor({ url, namespace, connectionName, identity, onEvent = () => undefined }: BrokerOptions) {
     if (!/^amqps?:$/.test(URL.parse(url)?.protocol ?? '')) {
       throw new BrokerError('settings', 'The broker URL must look like amqp://user:password@host:5672/vhost.');
     }
     this.names = namesIn(namespace);
     this.#onEvent = onEvent;
+    this.#identity = identity ?? { name: connectionName, version: 'unversioned' };
     this.#topology = new TopologyAttachment(topologyIn(namespace));
     const connection = (purpose: string) =>
       new SupervisedConnection({ url, purpose: `${connectionName} ${purpose}`, onEvent });
@@ -64,6 +69,7 @@ export class Broker {
     const consumer = new Consumer(options, {
       publisher: this.#publisher,
       names: this.names,
+      identity: this.#identity,
       onEvent: this.#onEvent,
     });
     this.#use(this.#consuming, consumer);

@@ -1,8 +1,8 @@
 import { connect, type ChannelModel, type GetMessage } from 'amqplib';
-import { namesIn } from '@arrakis/protocol';
+import { decodeDeadLetter, failureHeaders, namesIn } from '@arrakis/protocol';
 import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Broker, done, reject, retry, type BrokerEvent, type Delivery } from './index.ts';
+import { Broker, done, giveBack, move, reject, retry, type BrokerEvent, type Delivery } from './index.ts';
 
 let namespace: string;
 let inspector: ChannelModel;
@@ -14,7 +14,9 @@ beforeEach(async () => {
   events = [];
   const { rabbitmqUrl: url } = await testServices();
   inspector = await connect(url);
-  broker = new Broker({ url, namespace, connectionName: 'test', onEvent: (event) => events.push(event) });
+  const onEvent = (event: BrokerEvent) => events.push(event);
+  const identity = { name: 'worker@test:1', version: '1.2.3' };
+  broker = new Broker({ url, namespace, connectionName: 'test', identity, onEvent });
 });
 
 afterEach(async () => {
@@ -25,10 +27,10 @@ afterEach(async () => {
 const queueOf = () => namesIn(namespace).guildEvents;
 
 /** Sends straight to the queue, as any client may. */
-async function send(messageId: string, headers: Record<string, unknown> = {}): Promise<void> {
+async function send(messageId: string, headers: Record<string, unknown> = {}, body = messageId): Promise<void> {
   await waitFor(async () => (await broker.queueDepths()).has(queueOf()), { what: 'the topology' });
   const channel = await inspector.createConfirmChannel();
-  channel.sendToQueue(queueOf(), Buffer.from(messageId), { messageId, headers, persistent: true });
+  channel.sendToQueue(queueOf(), Buffer.from(body), { messageId, headers, persistent: true });
   await channel.waitForConfirms();
   await channel.close();
 }
@@ -47,6 +49,9 @@ async function deadLetters(count: number): Promise<GetMessage[]> {
   await channel.close();
   return taken;
 }
+
+const letterOf = (message: GetMessage | undefined) =>
+  decodeDeadLetter({ body: message?.content ?? Buffer.alloc(0), properties: message?.properties });
 
 const headersOf = (message: GetMessage | undefined): Record<string, unknown> => ({ ...message?.properties.headers });
 
@@ -151,4 +156,108 @@ it('while the broker is blocked no copy is written, and afterwards each is there
   const depth = async () => (await broker.queueDepths()).get(namesIn(namespace).deadLetters)?.ready;
   await waitFor(async () => (await broker.queueDepths()).get(queueOf())?.ready === 0, { what: 'an empty queue' });
   expect(await depth()).toBe(0);
+});
+
+describe('a dead letter', () => {
+  it('says all that on-call needs, of every attempt', async () => {
+    const before = Date.now();
+    broker.consume({
+      queue: queueOf(),
+      prefetch: 1,
+      handle: async ({ attempt, firstFailedAt }) => {
+        if (attempt === 1) return retry(new TypeError('once 17'), { afterMs: 1 });
+        expect(firstFailedAt).toBeGreaterThanOrEqual(before);
+        return reject(Object.assign(new RangeError('twice 17'), { kind: 'odd' }), { expired: true });
+      },
+    });
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await send('x', { traceparent, 'x-foreign': 'stays' });
+    const [message] = await deadLetters(1);
+    const letter = letterOf(message);
+    expect(letter).toMatchObject({
+      id: 'x',
+      by: 'worker',
+      origin: queueOf(),
+      error: { name: 'RangeError', kind: 'odd', message: 'twice 17' },
+      fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+      attempt: 2,
+      attempts: [
+        { attempt: 1, error: 'TypeError', kind: 'unknown', worker: 'worker@test:1' },
+        { attempt: 2, error: 'RangeError', kind: 'odd' },
+      ],
+      worker: 'worker@test:1',
+      workerVersion: '1.2.3',
+      traceparent,
+      expired: true,
+    });
+    expect(letter.error.stack).toContain('consumer.test');
+    expect([letter.firstFailedAt, letter.lastFailedAt]).toEqual(letter.attempts.map(({ at }) => at));
+    expect(headersOf(message)).toMatchObject({ 'x-foreign': 'stays' });
+    expect(headersOf(message)).not.toHaveProperty('x-death');
+  });
+
+  it('lists the first attempt and the latest ones', async () => {
+    broker.consume({ queue: queueOf(), prefetch: 1, handle: async () => reject(new Error('no')) });
+    const attempts = Array.from({ length: 30 }, (_, index) => ({ attempt: index + 1, at: index, worker: 'w' }));
+    const listed = attempts.map((attempt) => ({ ...attempt, error: 'Error', kind: 'unknown' }));
+    await send('long', { [failureHeaders.attempt]: 31, [failureHeaders.attempts]: listed });
+    const letter = letterOf((await deadLetters(1))[0]);
+    expect(letter.attempts.map(({ attempt }) => attempt)).toEqual([1, ...Array.from({ length: 19 }, (_, i) => i + 13)]);
+  });
+
+  it('of an interaction keeps its body without its token; a retry needs the token', async () => {
+    const bodies: string[] = [];
+    broker.consume({
+      queue: queueOf(),
+      prefetch: 1,
+      handle: async ({ attempt, body }) => {
+        bodies.push(body.toString());
+        return attempt === 1 ? retry(new Error('once'), { afterMs: 1 }) : reject(new Error('no'));
+      },
+    });
+    const body = '{"id":"1", "token":"aW50ZXI","data":{"name":"ping"}}';
+    await send('1', {}, body);
+    const [letter] = await deadLetters(1);
+    expect(bodies).toEqual([body, body]);
+    expect(letter?.content.toString()).toBe(body.replace('aW50ZXI', '[token]'));
+  });
+
+  it('of RabbitMQ itself, after too many deliveries, says so', async () => {
+    const counted: (number | undefined)[] = [];
+    broker.consume({
+      queue: queueOf(),
+      prefetch: 1,
+      handle: async ({ deliveries }) => {
+        counted.push(deliveries);
+        return giveBack;
+      },
+    });
+    await send('returned');
+    expect(letterOf((await deadLetters(1))[0])).toMatchObject({
+      id: 'returned',
+      by: 'broker',
+      origin: queueOf(),
+      error: { kind: 'delivery-limit' },
+    });
+    expect(counted).toEqual(Array.from({ length: counted.length }, (_, index) => index + 1));
+  });
+});
+
+it('a message that is moved is handled from the other queue, as it is', async () => {
+  const { interactions } = namesIn(namespace);
+  const moved: Delivery[] = [];
+  broker.consume({ queue: queueOf(), prefetch: 1, handle: async () => move(interactions) });
+  broker.consume({
+    queue: interactions,
+    prefetch: 1,
+    handle: async (delivery) => {
+      moved.push(delivery);
+      return done;
+    },
+  });
+  await send('m', { 'x-own': 1, [failureHeaders.attempt]: 2 }, '{"token":"kept"}');
+  await waitFor(() => moved.length === 1, { what: 'the moved message' });
+  expect(moved[0]).toMatchObject({ attempt: 2, firstFailedAt: undefined, properties: { messageId: 'm' } });
+  expect(moved[0]?.body.toString()).toBe('{"token":"kept"}');
+  expect((await broker.queueDepths()).get(queueOf())?.ready).toBe(0);
 });

@@ -1,11 +1,19 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ConsumeMessage, MessageProperties } from 'amqplib';
-import type { Names } from '@arrakis/protocol';
+import { retryTier, withoutToken, type Names } from '@arrakis/protocol';
 import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
 import { asError, BrokerError, textOf } from './errors.ts';
-import { attemptOf, deadLetterProperties, retryProperties, withoutForeignHeaders } from './failed-message.ts';
+import {
+  attemptOf,
+  deadLetterProperties,
+  firstFailedAt,
+  movedProperties,
+  retryProperties,
+  withoutForeignHeaders,
+  type ProcessIdentity,
+} from './failed-message.ts';
 import { InFlight } from './in-flight.ts';
 import type { OutgoingMessage, Publisher } from './publisher.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
@@ -19,8 +27,15 @@ export interface Delivery {
   readonly properties: unknown;
   /** Whether the broker has delivered it before, to somebody who did not settle it. */
   readonly redelivered: boolean;
+  /**
+   * How often the broker has delivered it from this queue, this time included; undefined where it does not count
+   * (classic queues). What counts is every delivery that was not settled, whoever is to blame.
+   */
+  readonly deliveries: number | undefined;
   /** 1 for the first time; every retry that counts adds one. */
   readonly attempt: number;
+  /** When it failed for the first time, in ms since the epoch; undefined when it has not. */
+  readonly firstFailedAt: number | undefined;
   /** Aborted when the message is no longer ours: its channel is lost, and the broker delivers it again. */
   readonly signal: AbortSignal;
 }
@@ -41,13 +56,14 @@ interface Delivered {
   readonly signal: AbortSignal;
 }
 
-/** A copy for a retry tier or the dead letters. */
-type FailedCopy = OutgoingMessage & { readonly properties: ReturnType<typeof retryProperties> };
+/** A copy for a retry tier, the dead letters or another queue. */
+type Copy = OutgoingMessage & { readonly properties: ReturnType<typeof retryProperties> };
 
 /** What a consumer needs of its broker. */
 export interface ConsumerPorts {
   readonly publisher: Publisher;
   readonly names: Names;
+  readonly identity: ProcessIdentity;
   readonly onEvent: BrokerListener;
 }
 
@@ -126,7 +142,8 @@ export class Consumer implements Attachment {
   async #execute(delivered: Delivered): Promise<void> {
     const { channel, message } = delivered;
     const verdict = await this.#decide(delivered);
-    let copy: FailedCopy | undefined;
+    if (verdict.kind === 'return') return this.#giveBack(delivered);
+    let copy: Copy | undefined;
     const backoff = new Backoff({ minMs: 100, maxMs: 5_000 });
     // A channel that is no longer current has given its messages back: they will be delivered again.
     while (this.#channel === channel) {
@@ -149,6 +166,14 @@ export class Consumer implements Attachment {
     }
   }
 
+  #giveBack({ channel, message }: Delivered): void {
+    try {
+      if (this.#channel === channel) channel.nack(message, false, true);
+    } catch {
+      // The channel has just closed: then the broker has it back already.
+    }
+  }
+
   async #decide({ message, signal }: Delivered): Promise<Verdict> {
     try {
       return await this.#options.handle({
@@ -156,7 +181,9 @@ export class Consumer implements Attachment {
         body: message.content,
         properties: message.properties,
         redelivered: message.fields.redelivered,
+        deliveries: deliveriesOf(message),
         attempt: attemptOf(message.properties),
+        firstFailedAt: firstFailedAt(message.properties),
         signal,
       });
     } catch (cause) {
@@ -164,38 +191,43 @@ export class Consumer implements Attachment {
     }
   }
 
-  #copyFor(message: ConsumeMessage, verdict: Verdict): FailedCopy | undefined {
+  #copyFor(message: ConsumeMessage, verdict: Exclude<Verdict, { kind: 'return' }>): Copy | undefined {
     const { content: body } = message;
     const properties: MessageProperties = message.properties;
+    const { names, identity } = this.#ports;
+    const { queue } = this.#options;
     switch (verdict.kind) {
       case 'done':
         return undefined;
+      case 'move':
+        return { exchange: '', routingKey: verdict.queue, body, properties: movedProperties(properties) };
       case 'retry': {
+        const { cause, counts, afterMs } = verdict;
         const attempt = attemptOf(properties);
         return {
-          exchange: this.#tierFor(attempt, verdict.afterMs),
-          routingKey: this.#options.queue,
+          exchange: retryTier(names, attempt, afterMs).name,
+          routingKey: queue,
           body,
-          properties: retryProperties(properties, verdict.counts ? attempt + 1 : attempt, verdict.cause),
+          properties: retryProperties(properties, counts ? attempt + 1 : attempt, { cause, queue, identity }),
         };
       }
-      case 'reject':
+      case 'reject': {
+        const { cause, expired } = verdict;
         return {
           exchange: '',
-          routingKey: this.#ports.names.deadLetters,
-          body,
-          properties: deadLetterProperties(properties, this.#options.queue, verdict.cause),
+          routingKey: names.deadLetters,
+          // Dead letters are kept, and shown to people.
+          body: withoutToken(body),
+          properties: deadLetterProperties(properties, expired, { cause, queue, identity }),
         };
+      }
     }
   }
+}
 
-  /** The shortest tier that waits at least `afterMs`; without it, one tier further at every attempt. */
-  #tierFor(attempt: number, afterMs: number | undefined): string {
-    const { retryTiers } = this.#ports.names;
-    const longest = retryTiers.length - 1;
-    const found = afterMs === undefined ? attempt - 1 : retryTiers.findIndex((tier) => tier.delayMs >= afterMs);
-    const tier = retryTiers[found < 0 ? longest : Math.min(found, longest)];
-    if (tier === undefined) throw new Error('the topology has no retry tier');
-    return tier.name;
-  }
+/** RabbitMQ docs, Quorum Queues, "Poison Message Handling": the header counts the earlier deliveries. */
+function deliveriesOf({ properties, fields }: ConsumeMessage): number | undefined {
+  const earlier: unknown = properties.headers?.['x-delivery-count'];
+  if (typeof earlier === 'number') return earlier + 1;
+  return fields.redelivered ? undefined : 1;
 }

@@ -1,14 +1,31 @@
 import type { MessageProperties, Options } from 'amqplib';
+import { failedAttempts, failureHeaders as names, type FailedAttempt } from '@arrakis/protocol';
 import { withoutSecrets } from '@arrakis/service';
 import { asError, textOf } from './errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
 
-const attemptHeader = 'x-arrakis-attempt';
+/** Which process it is, and what is deployed there. */
+export interface ProcessIdentity {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** A failure, and where it happened. */
+export interface Failure {
+  readonly cause: unknown;
+  /** The queue that the message came from. */
+  readonly queue: string;
+  readonly identity: ProcessIdentity;
+}
 
 /** Largest piece of an error kept in a header, in characters: amqplib refuses header tables above 64 KiB. */
-const limits = { name: 100, message: 1_024, stack: 8_192 };
+const limits = { name: 64, message: 1_024, stack: 8_192 };
+
+/** How many failures are listed: the first, and the latest. */
+const listedAttempts = 20;
 
 /** Bytes of foreign headers that a copy takes along; another client may send more than amqplib can encode. */
-const foreignHeadersLimit = 32_768;
+const foreignHeadersLimit = 24_576;
 
 /**
  * Headers that RabbitMQ adds or acts upon. A copy must not carry them: 3.10 honours a client's `x-death` and may
@@ -16,48 +33,71 @@ const foreignHeadersLimit = 32_768;
  */
 const brokerHeaders = /^(x-death|x-first-death-|x-last-death-|x-delivery-count|x-acquired-count|CC$|BCC$)/;
 
-/** Headers that are written here. */
-const ownFailureHeader = /^x-arrakis-(error|attempt|origin|first-failed|last-failed)/;
+/** Headers of Arrakis, all small; they stay when foreign ones are too large. */
+const ownHeader = /^(x-arrakis-|traceparent$)/;
 
 /** What a copy takes over beside its headers. */
 const keptProperties = ['type', 'priority', 'appId', 'timestamp', 'contentType', 'correlationId'] as const;
 
+type HeaderValue = string | number | boolean | readonly FailedAttempt[];
+
 /** How often the message has been handled, this time included: 1 for the first time. */
 export function attemptOf(properties: MessageProperties): number {
-  const value: unknown = properties.headers?.[attemptHeader];
+  const value: unknown = properties.headers?.[names.attempt];
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 1;
 }
 
+/** When the message failed for the first time, in ms since the epoch; undefined when it has not. */
+export function firstFailedAt(properties: MessageProperties): number | undefined {
+  const value: unknown = properties.headers?.[names.firstFailed];
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
+
 /** The properties of a copy that waits for its next attempt, which `attempt` numbers. */
-export function retryProperties(properties: MessageProperties, attempt: number, cause: unknown) {
-  return copyProperties(properties, {
-    ...failureHeaders(properties, cause),
-    [attemptHeader]: attempt,
-  });
+export function retryProperties(properties: MessageProperties, attempt: number, failure: Failure) {
+  return copyProperties(properties, { ...failureHeaders(properties, failure), [names.attempt]: attempt });
 }
 
 /** The properties of a dead letter: the same message, and what on-call needs to know about its failure. */
-export function deadLetterProperties(properties: MessageProperties, origin: string, cause: unknown) {
-  const attempt = attemptOf(properties);
+export function deadLetterProperties(properties: MessageProperties, expired: boolean, failure: Failure) {
   return copyProperties(properties, {
-    ...failureHeaders(properties, cause),
-    [attemptHeader]: attempt,
-    'x-arrakis-origin': origin,
+    ...failureHeaders(properties, failure),
+    [names.attempt]: attemptOf(properties),
+    [names.expired]: expired,
   });
 }
 
-function failureHeaders(properties: MessageProperties, cause: unknown): Record<string, string | number> {
+/** The properties of a copy that is handled from another queue: those of the message. */
+export function movedProperties(properties: MessageProperties) {
+  return copyProperties(properties, {});
+}
+
+function failureHeaders(properties: MessageProperties, failure: Failure): Record<string, HeaderValue> {
+  const { cause, queue, identity } = failure;
   const error = asError(cause);
-  const now = Date.now();
-  const first: unknown = properties.headers?.['x-arrakis-first-failed'];
+  const at = Date.now();
+  const name = headerText(() => error.name, limits.name);
+  const kind = headerText(() => ('kind' in error ? error.kind : 'unknown'), limits.name);
+  const attempt: FailedAttempt = { attempt: attemptOf(properties), at, error: name, kind, worker: identity.name };
   return {
-    'x-arrakis-first-failed': typeof first === 'number' ? first : now,
-    'x-arrakis-last-failed': now,
-    'x-arrakis-error': headerText(() => error.name, limits.name),
-    'x-arrakis-error-kind': headerText(() => ('kind' in error ? error.kind : 'unknown'), limits.name),
-    'x-arrakis-error-message': headerText(() => error.message, limits.message),
-    'x-arrakis-error-stack': headerText(() => error.stack ?? '', limits.stack),
+    [names.attempts]: [...earlierAttempts(properties), attempt],
+    [names.firstFailed]: firstFailedAt(properties) ?? at,
+    [names.lastFailed]: at,
+    [names.error]: name,
+    [names.errorKind]: kind,
+    [names.errorMessage]: headerText(() => error.message, limits.message),
+    [names.errorStack]: headerText(() => error.stack ?? '', limits.stack),
+    [names.fingerprint]: fingerprintOf(cause),
+    [names.origin]: queue,
+    [names.worker]: identity.name,
+    [names.workerVersion]: identity.version,
   };
+}
+
+/** The failures so far, as many as are listed beside a further one. */
+function earlierAttempts(properties: MessageProperties): FailedAttempt[] {
+  const [first, ...others] = failedAttempts(properties.headers?.[names.attempts]);
+  return first === undefined ? [] : [first, ...others.slice(2 - listedAttempts)];
 }
 
 /** Dead letters are looked at on screens: what errors say about secrets is taken out before. */
@@ -66,25 +106,24 @@ function headerText(read: () => unknown, limit: number): string {
   return withoutSecrets(textOf(read).slice(0, limit + 1_024)).slice(0, limit);
 }
 
-/** The same copy with none of the headers that came with the message, for one that cannot be encoded with them. */
+/** The same copy without the headers that are not Arrakis' own, for one that cannot be encoded with them. */
 export function withoutForeignHeaders<Copy extends { readonly headers: Readonly<Record<string, unknown>> }>(
   copy: Copy,
 ): Copy {
   const all = Object.entries(copy.headers);
-  const own = all.filter(([name]) => ownFailureHeader.test(name));
+  const own = all.filter(([name]) => ownHeader.test(name));
   const dropped = all.length - own.length;
-  return { ...copy, headers: { ...Object.fromEntries(own), 'x-arrakis-headers-dropped': dropped } };
+  return { ...copy, headers: { ...Object.fromEntries(own), [names.headersDropped]: dropped } };
 }
 
 function copyProperties(
   properties: MessageProperties,
-  added: Record<string, string | number>,
+  added: Record<string, HeaderValue>,
 ): Options.Publish & { messageId: string; headers: Record<string, unknown> } {
-  const foreign = Object.entries(properties.headers ?? {}).filter(([name]) => !brokerHeaders.test(name));
-  const headers: Record<string, unknown> =
-    Buffer.byteLength(JSON.stringify(foreign)) > foreignHeadersLimit
-      ? { 'x-arrakis-headers-dropped': foreign.length }
-      : Object.fromEntries(foreign);
+  const sent = Object.entries(properties.headers ?? {}).filter(([name]) => !brokerHeaders.test(name));
+  const own = sent.filter(([name]) => ownHeader.test(name));
+  const foreign = sent.filter(([name]) => !ownHeader.test(name));
+  const tooLarge = Buffer.byteLength(JSON.stringify(foreign)) > foreignHeadersLimit;
   const kept: Record<string, unknown> = {};
   for (const name of keptProperties) {
     const value: unknown = properties[name];
@@ -97,6 +136,10 @@ function copyProperties(
     // A message that is no event of ours may have no id; the copy needs one to be told from others.
     messageId: typeof messageId === 'string' ? messageId : `unnamed-${crypto.randomUUID()}`,
     deliveryMode: 2,
-    headers: { ...headers, ...added },
+    headers: {
+      ...Object.fromEntries(own),
+      ...(tooLarge ? { [names.headersDropped]: foreign.length } : Object.fromEntries(foreign)),
+      ...added,
+    },
   };
 }

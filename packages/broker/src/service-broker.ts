@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Logger, Service } from '@arrakis/service';
 import { Broker } from './broker.ts';
 import type { BrokerEvent } from './broker-event.ts';
@@ -6,6 +7,7 @@ import type { BrokerEvent } from './broker-event.ts';
 export interface BrokerSettings {
   readonly RABBITMQ_URL: string;
   readonly ARRAKIS_NAMESPACE: string;
+  readonly APP_VERSION: string;
 }
 
 /** The broker of a service: its events are logged, its state is part of readiness, and it is closed at the end. */
@@ -14,6 +16,7 @@ export function serviceBroker(service: Service, settings: BrokerSettings): Broke
     url: settings.RABBITMQ_URL,
     namespace: settings.ARRAKIS_NAMESPACE,
     connectionName: `${service.name} ${process.pid}`,
+    identity: { name: `${service.name}@${hostname()}:${process.pid}`, version: settings.APP_VERSION },
     onEvent: (event) => logBrokerEvent(service.log, event),
   });
   service.defer('broker', 3_000, () => broker.close());

@@ -22,7 +22,7 @@ export interface SubscribeOptions {
 }
 
 /** A message as the handler of a subscription sees it. */
-export type SubscribedMessage = Omit<Delivery, 'attempt'>;
+export type SubscribedMessage = Omit<Delivery, 'attempt' | 'deliveries' | 'firstFailedAt'>;
 
 /**
  * Consumes queues that come and go, any number of them on one channel, each declared when it comes. There are no

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect, type ChannelModel } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
+import { openConnection } from './connect.ts';
 import { asError, BrokerError } from './errors.ts';
 
 /** One life of the connection, from a successful handshake to its loss. */
@@ -34,8 +35,6 @@ export interface SupervisedConnectionOptions {
 const setUpTimeoutMs = 15_000;
 /** A life at least this long counts as a success, so that the next loss begins with the shortest wait. */
 const stableAfterMs = 5_000;
-/** Without it RabbitMQ suggests 60 s, and a half-open socket stays unnoticed for two minutes. */
-const heartbeatSeconds = '10';
 
 /**
  * A connection that is there again after every loss. Connection error, channel error, a consumer cancelled
@@ -108,11 +107,8 @@ export class SupervisedConnection {
   async #live(): Promise<Error> {
     let model: ChannelModel;
     try {
-      model = await connect(withHeartbeat(this.#options.url), {
-        timeout: setUpTimeoutMs,
-        noDelay: true,
-        clientProperties: { connection_name: this.#options.purpose },
-      });
+      const { url, purpose } = this.#options;
+      model = await openConnection({ url, purpose, timeoutMs: setUpTimeoutMs });
     } catch (cause) {
       return asError(cause);
     }
@@ -170,12 +166,6 @@ export class SupervisedConnection {
       for (const attachment of this.#attachments) attachment.block?.(false);
     });
   }
-}
-
-function withHeartbeat(url: string): string {
-  const parsed = new URL(url);
-  if (!parsed.searchParams.has('heartbeat')) parsed.searchParams.set('heartbeat', heartbeatSeconds);
-  return parsed.toString();
 }
 
 /** Waits for what may never come, since a dead peer never answers; whether it failed does not matter. */

@@ -9,11 +9,18 @@ export type Verdict =
    * was no attempt: the message could not even be begun, or the other side said when to come back.
    */
   | { readonly kind: 'retry'; readonly cause: unknown; readonly afterMs?: number; readonly counts: boolean }
-  /** To the dead letters, where on-call sees it. */
-  | { readonly kind: 'reject'; readonly cause: unknown };
+  /** To the dead letters, where on-call sees it; `expired` when it is of no use to put it back. */
+  | { readonly kind: 'reject'; readonly cause: unknown; readonly expired: boolean }
+  /** Back to its queue, for somebody else at once: this process could not begin with it, or has to end. */
+  | { readonly kind: 'return' }
+  /** To another queue of the topology, as it is: it is to be handled there. */
+  | { readonly kind: 'move'; readonly queue: string };
 
 /** The message has been dealt with. */
 export const done: Verdict = Object.freeze({ kind: 'done' });
+
+/** The message goes back to its queue. */
+export const giveBack: Verdict = Object.freeze({ kind: 'return' });
 
 /** How a message is tried again. */
 export interface RetryOptions {
@@ -28,7 +35,12 @@ export function retry(cause: unknown, { afterMs, counts = true }: RetryOptions =
   return afterMs === undefined ? { kind: 'retry', cause, counts } : { kind: 'retry', cause, afterMs, counts };
 }
 
-/** The message failed for a reason that will not pass. */
-export function reject(cause: unknown): Verdict {
-  return { kind: 'reject', cause };
+/** The message failed for a reason that will not pass. `expired`: it is of no use to put it back later. */
+export function reject(cause: unknown, { expired = false }: { readonly expired?: boolean } = {}): Verdict {
+  return { kind: 'reject', cause, expired };
+}
+
+/** The message is to be handled from another queue of the topology. */
+export function move(queue: string): Verdict {
+  return { kind: 'move', queue };
 }

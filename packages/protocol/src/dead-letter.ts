@@ -149,9 +149,14 @@ export function decodeDeadLetter(message: { readonly body: Buffer; readonly prop
     traceparent: headers.traceparent,
     body: message.body,
     attempt: headers[failureHeaders.attempt],
-    attempts: readable(failedAttempt, headers[failureHeaders.attempts]),
+    attempts: failedAttempts(headers[failureHeaders.attempts]),
     ...failureOf(headers),
   };
+}
+
+/** The failures in a header `x-arrakis-attempts`, without what is none. */
+export function failedAttempts(header: unknown): FailedAttempt[] {
+  return Array.isArray(header) ? readable(failedAttempt, header) : [];
 }
 
 type Failure = Pick<

@@ -1,4 +1,10 @@
-export { decodeDeadLetter, failureHeaders, type DeadLetter, type FailedAttempt } from './dead-letter.ts';
+export {
+  decodeDeadLetter,
+  failedAttempts,
+  failureHeaders,
+  type DeadLetter,
+  type FailedAttempt,
+} from './dead-letter.ts';
 export { dispatchEventId, type Event } from './event.ts';
 export {
   dispatchType,
@@ -37,6 +43,7 @@ export { withoutToken } from './secret-token.ts';
 export {
   isRouted,
   namesIn,
+  retryTier,
   topicMatches,
   topologyIn,
   type BindingDefinition,

@@ -87,6 +87,19 @@ export function namesIn(namespace: string): Names {
 }
 
 /**
+ * The tier in which a failed event waits: the shortest that takes at least `afterMs`; without it, one tier further at
+ * every attempt.
+ */
+export function retryTier(names: Pick<Names, 'retryTiers'>, attempt: number, afterMs?: number): RetryTier {
+  const { retryTiers } = names;
+  const longest = retryTiers.length - 1;
+  const found = afterMs === undefined ? attempt - 1 : retryTiers.findIndex((tier) => tier.delayMs >= afterMs);
+  const tier = retryTiers[found < 0 ? longest : Math.min(found, longest)];
+  if (tier === undefined) throw new Error('the topology has no retry tier');
+  return tier;
+}
+
+/**
  * The topology below `namespace`. It is accepted unchanged by RabbitMQ 3.10 … 4.x:
  * - `x-max-priority` exists only on classic queues (a 406 on a quorum queue of every version up to 4.3);
  * - at-least-once dead-lettering needs a quorum source and `overflow=reject-publish`

@@ -102,6 +102,11 @@ export const serviceSettings = {
     .enum(['development', 'test', 'staging', 'production'])
     .default('development')
     .describe('development, test, staging or production'),
+  APP_VERSION: z
+    .string()
+    .regex(/^[\w.+-]{1,64}$/)
+    .default('unversioned')
+    .describe('the version that is deployed, as dead letters shall name it; for example 1.4.2 or a commit'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

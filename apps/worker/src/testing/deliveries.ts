@@ -25,7 +25,9 @@ export function deliveryOf(event: Event, fields: Partial<Delivery> = {}): Delive
     body,
     properties,
     redelivered: false,
+    deliveries: 1,
     attempt: 1,
+    firstFailedAt: undefined,
     signal: new AbortController().signal,
     ...fields,
   };
