@@ -1,16 +1,34 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that wait most of their time, for processes to start or for an outage to be noticed: several files run at once. */
+const waitingTests = ['apps/ingestor/src/{faults/*,fleet}.test.ts'];
+
 export default defineConfig({
   // Workspace packages are tested from their sources, so no build has to come first.
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'], externalConditions: ['source'] } },
   test: {
     unstubEnvs: true,
-    include: ['{apps,packages,scripts}/**/*.test.ts'],
     globalSetup: ['packages/testkit/src/vitest-global-setup.ts'],
     setupFiles: ['packages/testkit/src/vitest-setup.ts'],
     testTimeout: 20_000,
     // The first test that asks for RabbitMQ may have to wait until it is started.
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          include: ['{apps,packages,scripts}/**/*.test.ts'],
+          exclude: [...waitingTests, '**/node_modules/**'],
+          globalSetup: [],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'faults', include: waitingTests, globalSetup: [], maxWorkers: 4, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });
