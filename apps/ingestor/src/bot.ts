@@ -211,6 +211,7 @@ export class Bot {
         identifyGate: schedule,
         sink: forwarder.sinkFor(applicationId, () => shard),
         onEvent: (event) => events.handle(event, shard),
+        resumableFrom: (sessionId) => keeper.resumableFrom(id, sessionId),
       });
       forwarder.supervise(shard);
       return shard;

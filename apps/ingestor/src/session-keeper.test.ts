@@ -124,3 +124,22 @@ it('keeps sessions in memory while Redis is away, says so once, and stores them 
   expect(await keeper.store()).toBe(true);
   expect(await stored(0)).toBe('a');
 });
+
+it('tells from where a successor could resume', async () => {
+  const { state, proxy, keeper, keep } = await setUp();
+  const restored = new FakeShard(0, sessionOf('restored', 7));
+  const opened = new FakeShard(1, undefined);
+  keep(restored);
+  keep(opened);
+  opened.session = sessionOf('opened', 1);
+  restored.session = sessionOf('restored', 9);
+  const resumable = () => [keeper.resumableFrom(0, 'restored'), keeper.resumableFrom(1, 'opened')];
+  expect(resumable()).toEqual([7, undefined]);
+  await keeper.store();
+  expect(resumable()).toEqual([9, 1]);
+  proxy.refuse(true);
+  proxy.cut();
+  await waitFor(() => state.whyUnavailable() !== undefined, { what: 'the loss' });
+  await keeper.store({ all: true });
+  expect(resumable()).toEqual([Infinity, Infinity]);
+});

@@ -14,6 +14,8 @@ interface Kept {
   readonly shard: Pick<Shard, 'snapshot'>;
   /** Tells what was stored last from what there is now. */
   mark: string;
+  /** What a successor would find. */
+  stored: { readonly sessionId: string; readonly sequence: number } | undefined;
   /** What is stored of its former session must stay: nobody has been told yet that it is lost. */
   held: boolean;
 }
@@ -40,8 +42,19 @@ export class SessionKeeper {
     this.#options = options;
   }
 
+  /** Stores the shard's sessions from now on. One that it has already has been stored by its predecessor. */
   keep(key: ShardKey, shard: Pick<Shard, 'snapshot'>): void {
-    this.#kept.set(key.id, { key, shard, mark: '', held: false });
+    this.#kept.set(key.id, { key, shard, mark: '', stored: shard.snapshot(), held: false });
+  }
+
+  /**
+   * From which sequence a successor could resume a session; undefined when nothing of it is stored. While Redis is away
+   * that may be far behind, so the cursor alone counts: {@link Infinity}.
+   */
+  resumableFrom(shardId: number, sessionId: string): number | undefined {
+    if (this.#failing) return Infinity;
+    const stored = this.#kept.get(shardId)?.stored;
+    return stored?.sessionId === sessionId ? stored.sequence : undefined;
   }
 
   /** Stores nothing more of the shard. */
@@ -88,7 +101,10 @@ export class SessionKeeper {
     if (changed.size === 0) return true;
     try {
       const refused = await this.#options.sessions.save([...changed.values()]);
-      for (const [kept, { mark }] of changed) kept.mark = mark;
+      for (const [kept, { mark, session }] of changed) {
+        kept.mark = mark;
+        kept.stored = session;
+      }
       for (const { shard, fence } of changed.values()) {
         // Lost and regained meanwhile, it is under another fence.
         if (refused.includes(shard.id) && this.#options.fenceOf(shard.id) === fence) this.#options.onRefused(shard.id);

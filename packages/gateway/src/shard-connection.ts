@@ -65,7 +65,7 @@ export class ShardConnection {
       handlers: {
         hello: () => this.#open(),
         frame: (frame) => this.#handle(frame),
-        sequence: () => session.current?.cursor ?? null,
+        sequence: () => this.#acknowledged(),
         alive: () => this.#watchSilence(),
         end: (end) => {
           this.#finish();
@@ -107,6 +107,16 @@ export class ShardConnection {
 
   resume(): void {
     this.#connection.resume();
+  }
+
+  /** The sequence for a heartbeat; null when there is none. */
+  #acknowledged(): number | null {
+    const { options, session } = this.#parts;
+    if (session.current === undefined) return null;
+    const { id, cursor } = session.current;
+    if (options.resumableFrom === undefined) return cursor;
+    const resumable = options.resumableFrom(id);
+    return resumable === undefined ? null : Math.min(cursor, resumable);
   }
 
   /** Discord has said hello: resumes the session, or identifies for a new one. */

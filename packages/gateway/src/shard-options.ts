@@ -19,6 +19,11 @@ export interface ShardOptions {
   readonly sink: DispatchSink;
   readonly onEvent: ShardListener;
   /**
+   * From which sequence a successor could resume a session, undefined when it could not at all: heartbeats acknowledge
+   * no more than that, since whether Discord forgets what they acknowledge is nowhere documented. Default: the cursor.
+   */
+  readonly resumableFrom?: (sessionId: string) => number | undefined;
+  /**
    * How Discord compresses what it sends; default `none`, which costs the least CPU and memory. `zlib-stream` and
    * `zstd-stream` take several times less bandwidth (docs/decisions/0005-compression.md).
    */

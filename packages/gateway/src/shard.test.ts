@@ -33,6 +33,22 @@ describe('a shard', () => {
     await waitFor(() => acknowledged() === received[3]?.sequence, { what: 'the heartbeat to follow' });
   });
 
+  it('acknowledges no more than a successor could resume from', async () => {
+    const discord = await discordWith();
+    let resumable: number | undefined;
+    const { ready, received } = shardOf(discord, { resumableFrom: () => resumable });
+    await ready();
+    await waitFor(() => received.length === 4, { what: 'READY and three guilds' });
+    const acknowledged = () => discord.gateway.sessions()[0]?.lastHeartbeatSequence;
+    const { heartbeats } = discord.gateway.statistics;
+    await waitFor(() => discord.gateway.statistics.heartbeats > heartbeats + 1, { what: 'heartbeats' });
+    expect(acknowledged()).toBeNull();
+    resumable = received[1]?.sequence;
+    await waitFor(() => acknowledged() === received[1]?.sequence, { what: 'the heartbeat to follow' });
+    resumable = Number.MAX_SAFE_INTEGER;
+    await waitFor(() => acknowledged() === received[3]?.sequence, { what: 'the heartbeat to follow' });
+  });
+
   it.each([
     ['its TCP connection is cut', (discord: Simulator) => discord.gateway.disconnect({})],
     ['Discord closes with 4000', (discord: Simulator) => discord.gateway.disconnect({ code: 4000 })],
