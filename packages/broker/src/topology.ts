@@ -1,5 +1,5 @@
 import type { Channel, ChannelModel } from 'amqplib';
-import type { ExchangeDefinition, QueueDefinition, Topology } from '@arrakis/protocol';
+import type { BindingDefinition, ExchangeDefinition, QueueDefinition, Topology } from '@arrakis/protocol';
 import { asError, BrokerError } from './errors.ts';
 import { describeDifference, differenceIn } from './inequivalence.ts';
 
@@ -29,8 +29,8 @@ export async function declareTopology(model: ChannelModel, topology: Topology): 
         (channel) => channel.checkQueue(queue.name),
       );
     }
-    for (const { exchange, queue, key } of topology.bindings) {
-      await declaration.bind((channel) => channel.bindQueue(queue, exchange, key));
+    for (const binding of topology.bindings) {
+      await declaration.bind((channel) => declareBinding(channel, binding));
     }
   } finally {
     await declaration.end();
@@ -52,6 +52,14 @@ export async function declareExchange(channel: Channel, { name, type }: Exchange
  */
 export async function declareQueue(channel: Channel, { name, arguments: args }: QueueDefinition): Promise<void> {
   await explain(`queue '${name}'`, channel.assertQueue(name, { durable: true, arguments: args }));
+}
+
+/**
+ * Binds a queue, if it is not bound so.
+ * @throws {BrokerError} of kind `topology`, when this user may not; the channel is then closed.
+ */
+export async function declareBinding(channel: Channel, { exchange, queue, key }: BindingDefinition): Promise<void> {
+  await explain(`binding of '${queue}' to '${exchange}'`, channel.bindQueue(queue, exchange, key));
 }
 
 /** The reply code of a refusal by RabbitMQ (AMQP 0-9-1 specification, "reply codes"). */
@@ -108,7 +116,7 @@ class Declaration {
     try {
       await this.#call(bind);
     } catch (cause) {
-      if (replyCodeOf(cause) !== 403) throw cause;
+      if (!isForbidden(cause)) throw cause;
       this.#mayBind = false;
     }
   }

@@ -64,6 +64,22 @@ export class PrivateRabbitmq implements AsyncDisposable {
     await this.#server.tool('rabbitmqctl', 'set_policy', '--apply-to', 'queues', policy, pattern, definition);
   }
 
+  /**
+   * Adds a user whose permissions are regular expressions of names, and returns the URL with which it connects
+   * (RabbitMQ docs, "Access Control").
+   */
+  async addUser(
+    name: string,
+    { configure, write, read }: { readonly configure: string; readonly write: string; readonly read: string },
+  ): Promise<string> {
+    await this.#server.tool('rabbitmqctl', 'add_user', name, name);
+    await this.#server.tool('rabbitmqctl', 'set_permissions', name, configure, write, read);
+    const url = new URL(this.url);
+    url.username = name;
+    url.password = name;
+    return url.toString();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.remove();
   }

@@ -1,0 +1,81 @@
+import type { ChannelModel } from 'amqplib';
+import type { Topology } from '@arrakis/protocol';
+import { openConnection } from './connect.ts';
+import { asError, BrokerError } from './errors.ts';
+import { migrateQueue, type MigrationOptions, type MigrationOutcome } from './queue-migration.ts';
+import { declareBinding, declareExchange, declareQueue, openChannel, replyCodeOf } from './topology.ts';
+import { planTopology, type PlannedObject, type TopologyPlan } from './topology-plan.ts';
+
+/** How long the broker may take to answer at all, in ms. */
+const connectTimeoutMs = 10_000;
+
+/**
+ * A broker as its administrator sees it: one connection for one task. It is not restored when it is lost; what it was
+ * doing fails then, and can be done again.
+ */
+export class Administration implements AsyncDisposable {
+  readonly #model: ChannelModel;
+
+  private constructor(model: ChannelModel) {
+    this.#model = model;
+  }
+
+  /** @throws {BrokerError} `disconnected`, saying why and naming host and port; `settings`, when it refuses the login. */
+  static async connect(url: string): Promise<Administration> {
+    try {
+      const model = await openConnection({ url, purpose: `arrakis ${process.pid}`, timeoutMs: connectTimeoutMs });
+      // What is under way fails with the connection, and says why.
+      model.on('error', () => undefined);
+      return new Administration(model);
+    } catch (cause) {
+      throw connectError(url, cause);
+    }
+  }
+
+  /** Compares the broker with the topology; see {@link planTopology}. */
+  plan(topology: Topology): Promise<TopologyPlan> {
+    return planTopology(this.#model, topology);
+  }
+
+  /**
+   * Declares what is missing, and all bindings. Nothing that exists is changed or deleted. Returns how things stood before.
+   * @throws {BrokerError} `topology`, when this user may not declare.
+   */
+  async apply(topology: Topology): Promise<TopologyPlan> {
+    const plan = await this.plan(topology);
+    const isMissing = (kind: PlannedObject['kind'], name: string) =>
+      plan.objects.some((object) => object.kind === kind && object.name === name && object.state === 'missing');
+    const channel = await openChannel(this.#model);
+    for (const exchange of topology.exchanges) {
+      if (isMissing('exchange', exchange.name)) await declareExchange(channel, exchange);
+    }
+    for (const queue of topology.queues) if (isMissing('queue', queue.name)) await declareQueue(channel, queue);
+    for (const binding of topology.bindings) await declareBinding(channel, binding);
+    await channel.close();
+    return plan;
+  }
+
+  /** Gives a queue other arguments, while events go on: see {@link migrateQueue}. */
+  migrate(options: MigrationOptions): Promise<MigrationOutcome> {
+    return migrateQueue(this.#model, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#model.close().catch(() => undefined);
+  }
+}
+
+function connectError(url: string, thrown: unknown): BrokerError {
+  const cause = asError(thrown);
+  const { hostname, port, protocol } = new URL(url);
+  const standardPort = protocol === 'amqps:' ? '5671' : '5672';
+  const where = `${hostname}:${port === '' ? standardPort : port}`;
+  if (replyCodeOf(cause) === 403 || cause.message.includes('ACCESS_REFUSED')) {
+    return new BrokerError('settings', `RabbitMQ at ${where} refuses this user or password.`, { cause });
+  }
+  // Several addresses of a name fail as one error without a text.
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  return new BrokerError('disconnected', `RabbitMQ at ${where} cannot be reached: ${asError(first).message}`, {
+    cause,
+  });
+}
