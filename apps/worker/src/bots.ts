@@ -2,7 +2,7 @@ import { GatewayClient, Router, type Gateway, type Handler } from '@arrakis/bot'
 import type { Broker } from '@arrakis/broker';
 import { DiscordRest } from '@arrakis/discord-rest';
 import { botsOf, type DiscordBot, type Logger, type Service } from '@arrakis/service';
-import { serviceState, type Claims, type StateManager } from '@arrakis/state';
+import { serviceState, type ClaimStore, type StateManager } from '@arrakis/state';
 import type { WorkerSettings } from './config.ts';
 import { UnknownApplicationError } from './failure.ts';
 import { believedShardCount } from './shard-count.ts';
@@ -13,7 +13,7 @@ export interface Bot {
   readonly router: Router;
   readonly rest: DiscordRest;
   readonly gateway: Gateway;
-  readonly claims: Pick<Claims, 'claim'>;
+  readonly claims: ClaimStore;
 }
 
 /** The bots of a worker, by application id: a queue holds the events of all of them. */
@@ -51,20 +51,24 @@ interface Connections {
 /** Connects every bot of the settings, and defers the end of its connections. */
 export function connectBots(service: Service, settings: WorkerSettings, connections: Connections): Bots {
   const { broker, metrics, createHandlers } = connections;
-  const { WORKER_HANDLER_TIMEOUT_MS } = settings;
+  const claims = { leaseMs: settings.WORKER_CLAIM_LEASE_MS };
   const known = new Map<string, Bot>();
   for (const bot of botsOf(settings)) {
     const { applicationId } = bot;
     const rest = connectRest(service, bot, { apiUrl: settings.DISCORD_API_URL, metrics });
-    // Longer than a handler may take, so that nobody takes over what is still being done.
-    const claims = { leaseMs: WORKER_HANDLER_TIMEOUT_MS * 2 };
     const state = serviceState(service, settings, { applicationId, claims });
-    service.health.addCheck(`redis ${applicationId}`, () => state.whyUnavailable());
+    service.health.addCheck(`redis ${applicationId}`, () => whyEventsWait(state));
     const gateway = connectGateway(settings, { applicationId, broker, state });
     const router = new Router(createHandlers({ state, log: service.log }));
     known.set(applicationId, { router, rest, gateway, claims: state.claims });
   }
   return new Bots(known);
+}
+
+/** Interactions go on without Redis, since somebody waits; all else stays in the broker until it is back. */
+function whyEventsWait(state: StateManager): string | undefined {
+  const reason = state.whyUnavailable();
+  return reason === undefined ? undefined : `events wait, only interactions are handled: ${reason}`;
 }
 
 function connectGateway(

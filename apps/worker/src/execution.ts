@@ -8,8 +8,12 @@ export type Result =
   | 'duplicate'
   /** Nobody is interested in it. */
   | 'ignored'
+  /** It is handled in another lane. */
+  | 'moved'
   /** It is tried again later. */
   | 'retry'
+  /** It went back to its queue, since this worker stops. */
+  | 'returned'
   /** It went to the dead letters. */
   | 'reject';
 
@@ -25,29 +29,44 @@ export interface Execution {
    * @throws {DiscordRestError}
    */
   defer(): Promise<void>;
-  /** Runs the handler; throws what it throws. */
-  handle(): Promise<void>;
+  /** Runs the handler; throws what it throws. `fence`: that of its claim, when there is one. */
+  handle(fence?: number): Promise<void>;
   /** It has failed for good: whoever waits is told, as far as that is possible. Never throws. */
   apologize(): Promise<void>;
 }
 
+/** The event belongs to another lane, whose queue this is. */
+export interface Transfer {
+  readonly queue: string;
+}
+
+/** The lanes: interactions, guild events, and long jobs. None waits for another. */
+export type LaneName = 'high' | 'normal' | 'low';
+
 /** What a lane makes of the messages of its queue. */
 export interface Lane {
+  readonly name: LaneName;
   readonly queue: string;
-  /** How many messages are worked on at a time; also the channel's prefetch. */
+  /** How many messages are worked on at a time. */
   readonly concurrency: number;
+  /** Whether events of one guild are run one at a time, as far as this process is concerned in their order. */
+  readonly ordered: boolean;
   /** How often a message is tried before it is a dead letter. */
   readonly maxAttempts: number;
+  /** How long a handler may take, in ms. */
+  readonly handlerTimeoutMs: number;
   /**
    * Without Redis duplicates cannot be recognised: `wait` leaves the messages in the broker until it is back,
    * `go-on` runs them all the same.
    */
   readonly withoutClaims: 'wait' | 'go-on';
+  /** Until when it is of use to try the event again, in ms since the epoch. */
+  retryBy(event: Event): number;
   /**
    * Finds the handler of an event and reads its input; undefined when nobody is interested.
    * @throws when the payload is not what Discord documents, or comes too late.
    */
-  prepare(event: Event, delivery: DeliveryFacts): Promise<Execution | undefined>;
+  prepare(event: Event, delivery: DeliveryFacts): Promise<Execution | Transfer | undefined>;
 }
 
 /** How a message came. */

@@ -1,11 +1,13 @@
 import type { Verdict } from '@arrakis/broker';
+import { namesIn } from '@arrakis/protocol';
 import { createLog } from '@arrakis/service';
-import { StateManager, type Claims } from '@arrakis/state';
+import { StateManager, type ClaimStore } from '@arrakis/state';
 import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Execution, Lane } from './execution.ts';
 import { Executor, type ExecutorParts } from './executor.ts';
 import { StoppingError } from './failure.ts';
+import { Permits } from './permits.ts';
 import { deliveryOf, eventOf } from './testing/deliveries.ts';
 import { RecordingMetrics } from './testing/recording-metrics.ts';
 
@@ -37,9 +39,13 @@ interface LaneOptions extends Partial<Omit<Lane, 'prepare'>> {
 function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...fields }: LaneOptions) {
   const steps: string[] = [];
   const lane: Lane = {
+    name: 'normal',
     queue: 'queue',
-    concurrency: 1,
+    concurrency: 10,
+    ordered: false,
     maxAttempts: 3,
+    handlerTimeoutMs: 5_000,
+    retryBy: () => Infinity,
     withoutClaims: 'wait',
     ...fields,
     async prepare(event, { signal }) {
@@ -61,7 +67,7 @@ function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...f
 }
 
 interface ExecutorTestParts extends Partial<Omit<ExecutorParts, 'claimsOf'>> {
-  readonly claims?: Claims;
+  readonly claims?: ClaimStore;
 }
 
 async function executorOf(options: LaneOptions, { claims: given, ...parts }: ExecutorTestParts = {}) {
@@ -69,7 +75,17 @@ async function executorOf(options: LaneOptions, { claims: given, ...parts }: Exe
   const metrics = new RecordingMetrics();
   const idle = new AbortController().signal;
   const claims = given ?? (await connectState((await testServices()).redisUrl)).claims;
-  const common = { metrics, log, stopping: idle, ending: idle, handlerTimeoutMs: 5_000 };
+  const { retryTiers } = namesIn(namespace);
+  const common = {
+    metrics,
+    log,
+    stopping: idle,
+    ending: idle,
+    retryTiers,
+    isolation: new Permits(1),
+    maxPostponementMs: 60_000,
+    failing: () => false,
+  };
   const executor = new Executor(lane, { ...common, ...parts, claimsOf: () => claims });
   return { executor, metrics, steps, claims };
 }
@@ -184,7 +200,7 @@ describe('a handler without an end', () => {
     let told: unknown;
     const handle = (signal: AbortSignal) =>
       new Promise<void>(() => signal.addEventListener('abort', () => (told = signal.reason)));
-    const { executor, claims } = await executorOf({ handle }, { handlerTimeoutMs: 50 });
+    const { executor, claims } = await executorOf({ handle, handlerTimeoutMs: 50 });
     const verdict = await executor.execute(deliveryOf(event));
     expect(verdict.kind).toBe('retry');
     expect(causeOf(verdict)).toMatchObject({ kind: 'timeout' });
@@ -204,8 +220,8 @@ describe('a handler without an end', () => {
     const { executor, claims } = await executorOf({ handle }, { ending: ending.signal });
     const executed = executor.execute(deliveryOf(event));
     await begun.promise;
-    ending.abort();
-    expect((await executed).kind).toBe('retry');
+    ending.abort(new StoppingError());
+    expect(await executed).toEqual({ kind: 'return' });
     expect((await claims.claim(event.id)).outcome).toBe('claimed');
   });
 });
@@ -232,7 +248,7 @@ describe('without Redis', () => {
   it('events wait until it is back, and have all their time then', async () => {
     const { proxy, claims } = await lostRedis();
     const handle = async (signal: AbortSignal) => signal.throwIfAborted();
-    const { executor, steps } = await executorOf({ handle }, { claims, handlerTimeoutMs: 100 });
+    const { executor, steps } = await executorOf({ handle, handlerTimeoutMs: 100 }, { claims });
     const executed = executor.execute(deliveryOf(event));
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(steps).toEqual([]);
@@ -247,15 +263,13 @@ describe('without Redis', () => {
     const { executor, steps } = await executorOf({ maxAttempts: 1 }, { claims, stopping: stopping.signal });
     const executed = executor.execute(deliveryOf(event));
     stopping.abort();
-    const verdict = await executed;
-    expect(verdict.kind).toBe('retry');
-    expect(causeOf(verdict)).toMatchObject({ kind: 'stopping' });
+    expect(await executed).toEqual({ kind: 'return' });
     expect(steps).toEqual([]);
   });
 });
 
 describe('what is no attempt', () => {
-  it('a handler that gives up because the worker ends: it comes again, uncounted, and nobody is told of a failure', async () => {
+  it('a handler that gives up because the worker ends: it goes back to its queue, and nobody is told of a failure', async () => {
     const ending = new AbortController();
     const handle = (signal: AbortSignal) =>
       new Promise<void>((_resolve, reject) => {
@@ -263,8 +277,7 @@ describe('what is no attempt', () => {
         ending.abort(new StoppingError());
       });
     const { executor, steps, claims } = await executorOf({ handle }, { ending: ending.signal });
-    const verdict = await executor.execute(deliveryOf(event));
-    expect(verdict).toMatchObject({ kind: 'retry', counts: false, cause: { kind: 'stopping' } });
+    expect(await executor.execute(deliveryOf(event))).toEqual({ kind: 'return' });
     expect(steps).toEqual(['defer', 'handle']);
     expect((await claims.claim(event.id)).outcome).toBe('claimed');
   });
@@ -294,6 +307,6 @@ it('an event whose channel is lost while it waits for Redis is given up: the bro
   const { executor, steps } = await executorOf({}, { claims: state.claims });
   const executed = executor.execute(deliveryOf(event, { signal: lost.signal }));
   lost.abort();
-  expect((await executed).kind).toBe('retry');
+  expect(await executed).toEqual({ kind: 'return' });
   expect(steps).toEqual([]);
 });

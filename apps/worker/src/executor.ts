@@ -1,46 +1,74 @@
-import { done, reject, retry, type Delivery, type Verdict } from '@arrakis/broker';
-import { decodeEvent, type Event } from '@arrakis/protocol';
+import { done, giveBack, move, reject, type Delivery, type Verdict } from '@arrakis/broker';
+import { decodeEvent, type Event, type RetryTier } from '@arrakis/protocol';
 import type { Logger } from '@arrakis/service';
-import type { Claim, Claims } from '@arrakis/state';
-import { claimEvent } from './claim.ts';
+import type { ClaimStore } from '@arrakis/state';
+import { Admission, type Pass } from './admission.ts';
+import { claimEvent, type Possession } from './claim.ts';
 import type { Execution, Lane, Result } from './execution.ts';
-import {
-  ClaimedElsewhereError,
-  failureVerdict,
-  HandlerTimeoutError,
-  isPostponement,
-  isRetryable,
-  StoppingError,
-} from './failure.ts';
+import { ClaimedElsewhereError, ClaimLostError, GuildBusyError, isPostponement, PoisonError } from './failure.ts';
+import { runClaimed } from './handling.ts';
+import type { Permits } from './permits.ts';
+import { failureVerdict } from './retry-policy.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface ExecutorParts {
   /** The claims of the bot whose event it is. */
-  readonly claimsOf: (applicationId: string) => Pick<Claims, 'claim'>;
+  readonly claimsOf: (applicationId: string) => ClaimStore;
+  /** One permit, that of all lanes of the process: events that may have killed a worker run one at a time. */
+  readonly isolation: Permits;
+  readonly retryTiers: readonly RetryTier[];
+  readonly maxPostponementMs: number;
   readonly metrics: WorkerMetrics;
   readonly log: Logger;
-  /** Aborted when the worker begins to stop: Redis is not waited for any longer. */
+  /** Aborted when the worker begins to stop: nothing begins any more, and Redis is not waited for. */
   readonly stopping: AbortSignal;
   /** Aborted when the worker is about to end: handlers have to give up. */
   readonly ending: AbortSignal;
-  readonly handlerTimeoutMs: number;
+  /** Whether the worker ends because of a failure: then what it is at may be the reason. */
+  readonly failing: () => boolean;
 }
 
-/** When to look again at an event that another worker has claimed, in ms. */
-const busyRetryMs = 2_000;
+/**
+ * Deliveries after which a message is given up that nobody ever settled or claimed: it kills before that. RabbitMQ's own
+ * limit, twice as high, is the net below (protocol's topology).
+ */
+const maxDeliveries = 10;
+
+/** What is known of a message on its way. */
+interface Passage {
+  readonly event: Event;
+  readonly delivery: Delivery;
+  readonly pass: Pass;
+  readonly limit: TimeLimit;
+}
 
 /**
- * Takes one message from its bytes to a verdict: decode ▸ route ▸ claim ▸ defer ▸ handle ▸ settle. Every lane is
+ * Takes one message from its bytes to a verdict: decode ▸ admit ▸ route ▸ claim ▸ defer ▸ handle ▸ settle. Every lane is
  * a configuration of it. Handlers return or throw; here alone is decided what that means for the message.
  */
 export class Executor {
   readonly #lane: Lane;
   readonly #parts: ExecutorParts;
+  readonly #admission: Admission;
 
   constructor(lane: Lane, parts: ExecutorParts) {
     this.#lane = lane;
     this.#parts = parts;
+    this.#admission = new Admission(lane);
+    const close = () => this.#admission.close();
+    parts.stopping.addEventListener('abort', close, { once: true });
+    if (parts.stopping.aborted) close();
+  }
+
+  /** How many messages of the lane are being handled. */
+  get running(): number {
+    return this.#admission.running;
+  }
+
+  /** How many wait in this process until they may be. */
+  get waiting(): number {
+    return this.#admission.waiting;
   }
 
   /** Never throws: whatever goes wrong is a verdict. */
@@ -53,71 +81,94 @@ export class Executor {
       this.#parts.log.error({ err: cause, queue: delivery.queue }, 'a message is no event');
       return reject(cause);
     }
-    this.#parts.metrics.received(event);
-    const limit = new TimeLimit(this.#parts.handlerTimeoutMs, this.#parts.ending);
-    const { attempt, redelivered } = delivery;
+    const pass = await this.#admission.enter(event);
+    if (pass === 'full') return this.#failed(event, delivery, new GuildBusyError());
+    // Its channel may be lost by now, and the message somebody else's.
+    if (pass === 'closed' || delivery.signal.aborted) {
+      if (pass !== 'closed') pass.leave();
+      return this.#settled(event, 'returned', giveBack);
+    }
+    const limit = new TimeLimit(this.#lane.handlerTimeoutMs, this.#parts.ending);
     try {
-      const execution = await this.#lane.prepare(event, { attempt, redelivered, signal: limit.signal });
-      if (execution === undefined) return this.#settled(event, 'ignored');
-      return await this.#claimed(execution, { limit, delivery });
+      return await this.#admitted({ event, delivery, pass, limit });
     } catch (cause) {
-      const mayRetry = attempt < this.#lane.maxAttempts || isPostponement(cause);
-      const verdict = failureVerdict(cause, mayRetry);
-      return this.#failed(event, { verdict, cause, handler: 'none' });
+      return this.#failed(event, delivery, cause);
+    } finally {
+      pass.leave();
     }
   }
 
-  async #claimed(
-    execution: Execution,
-    { limit, delivery }: { limit: TimeLimit; delivery: Delivery },
-  ): Promise<Verdict> {
-    const { event } = execution;
-    const { claimsOf, stopping } = this.#parts;
-    const { withoutClaims } = this.#lane;
-    const signals = [stopping, delivery.signal];
-    const result = await claimEvent({
+  async #admitted(passage: Passage): Promise<Verdict> {
+    const { event, limit, delivery } = passage;
+    this.#parts.metrics.received(event);
+    const { attempt, redelivered, deliveries = 1 } = delivery;
+    if (deliveries > maxDeliveries) {
+      throw new PoisonError(`It has been delivered ${deliveries} times, and nobody ever settled it.`);
+    }
+    const prepared = await this.#lane.prepare(event, { attempt, redelivered, signal: limit.signal });
+    if (prepared === undefined) return this.#settled(event, 'ignored');
+    if ('queue' in prepared) return this.#settled(event, 'moved', move(prepared.queue));
+    const possession = await this.#claim(passage);
+    if (possession === 'done') return this.#settled(event, 'duplicate');
+    // Whoever is at it may die at it: come back and see.
+    if (possession === 'busy') throw new ClaimedElsewhereError();
+    return this.#run(passage, prepared, possession);
+  }
+
+  #claim({ event, delivery, pass, limit }: Passage): Promise<Possession | 'busy' | 'done'> {
+    const { claimsOf, stopping, isolation, metrics } = this.#parts;
+    return claimEvent({
       claims: claimsOf(event.applicationId),
       eventId: event.id,
-      withoutClaims,
-      signals,
+      withoutClaims: this.#lane.withoutClaims,
+      signals: [stopping, delivery.signal],
+      isolation,
+      onSuspected: () => {
+        metrics.suspected();
+        pass.leave();
+      },
+      onLost: () => limit.end(new ClaimLostError()),
     });
-    if (result?.outcome === 'done') return this.#settled(event, 'duplicate');
-    // Whoever is at it may die at it: come back and see.
-    if (result?.outcome === 'busy') {
-      return this.#settled(event, 'retry', retry(new ClaimedElsewhereError(), { afterMs: busyRetryMs, counts: false }));
-    }
-    const claim = result?.claim;
-    try {
-      await limit.run(async () => {
-        await execution.defer();
-        await execution.handle();
-      });
-    } catch (cause) {
-      return this.#handlerFailed(execution, { claim, cause: unlessStopped(cause, limit.signal) });
-    }
-    await this.#mark(event, claim);
-    return this.#settled(event, 'done');
   }
 
-  async #handlerFailed(execution: Execution, failure: { claim: Claim | undefined; cause: unknown }): Promise<Verdict> {
-    const { claim, cause } = failure;
+  async #run({ event, delivery, limit }: Passage, execution: Execution, possession: Possession): Promise<Verdict> {
+    const { log, failing, metrics } = this.#parts;
+    const startedAt = performance.now();
+    try {
+      const failure = await runClaimed(execution, { claim: possession.claim, limit, failing, log });
+      metrics.handled(this.#lane.name, performance.now() - startedAt);
+      return failure === undefined
+        ? this.#settled(event, 'done')
+        : await this.#handlerFailed({ execution, delivery, cause: failure.cause });
+    } finally {
+      possession.leave();
+    }
+  }
+
+  async #handlerFailed(failure: { execution: Execution; delivery: Delivery; cause: unknown }): Promise<Verdict> {
+    const { execution, delivery, cause } = failure;
     const { event, handler } = execution;
-    const verdict = failureVerdict(cause, execution.mayRetry(cause));
-    // A handler that runs past its time may still be at work: its claim ends by itself.
-    if (!(cause instanceof HandlerTimeoutError)) await claim?.release().catch(() => undefined);
+    // What another worker has taken over by now is not given up here.
+    const mayRetry = cause instanceof ClaimLostError || execution.mayRetry(cause);
+    const verdict = this.#verdictOf(event, delivery, { cause, mayRetry });
     if (verdict.kind === 'reject') await execution.apologize();
-    return this.#failed(event, { verdict, cause, handler });
+    return this.#told(event, { verdict, cause, handler });
   }
 
-  /** The effect is there. Should Redis be away now, a duplicate would not be recognised; the event is done all the same. */
-  async #mark(event: Event, claim: Claim | undefined): Promise<void> {
-    const about = { eventId: event.id, type: event.type };
-    try {
-      const marked = await claim?.done();
-      if (marked === false) this.#parts.log.warn(about, 'done, but the claim had run out: it may be done twice');
-    } catch (cause) {
-      this.#parts.log.warn({ err: cause, ...about }, 'done, but not marked as done');
-    }
+  /** It has failed before its handler began. */
+  #failed(event: Event, delivery: Delivery, cause: unknown): Verdict {
+    const mayRetry = delivery.attempt < this.#lane.maxAttempts || isPostponement(cause);
+    return this.#told(event, {
+      verdict: this.#verdictOf(event, delivery, { cause, mayRetry }),
+      cause,
+      handler: 'none',
+    });
+  }
+
+  #verdictOf(event: Event, delivery: Delivery, { cause, mayRetry }: { cause: unknown; mayRetry: boolean }): Verdict {
+    const { attempt, firstFailedAt } = delivery;
+    const retryBy = this.#lane.retryBy(event);
+    return failureVerdict(cause, { attempt, firstFailedAt, mayRetry, retryBy }, this.#parts);
   }
 
   #settled(event: Event, result: Result, verdict: Verdict = done): Verdict {
@@ -125,22 +176,16 @@ export class Executor {
     return verdict;
   }
 
-  #failed(event: Event, failure: { verdict: Verdict; cause: unknown; handler: string }): Verdict {
+  #told(event: Event, failure: { verdict: Verdict; cause: unknown; handler: string }): Verdict {
     const { verdict, cause, handler } = failure;
     const { metrics, log } = this.#parts;
+    if (verdict.kind === 'return') return this.#settled(event, 'returned', verdict);
+    if (cause instanceof ClaimedElsewhereError && verdict.kind === 'retry')
+      return this.#settled(event, 'retry', verdict);
     metrics.handlerFailed(event, cause);
     const about = { err: cause, eventId: event.id, type: event.type, handler, traceparent: event.traceparent };
     if (verdict.kind === 'retry') log.warn(about, 'failed, to be tried again');
     else log.error(about, 'failed for good: see the dead letters');
     return this.#settled(event, verdict.kind === 'retry' ? 'retry' : 'reject', verdict);
   }
-}
-
-/**
- * A handler that gave up because it was told to has not failed. What must not be repeated is left as it is, and so
- * is the end of the handler's time: it may still be at work.
- */
-function unlessStopped(cause: unknown, signal: AbortSignal): unknown {
-  const final = cause instanceof HandlerTimeoutError || isRetryable(cause) === false;
-  return signal.reason instanceof StoppingError && !final ? new StoppingError({ cause }) : cause;
 }

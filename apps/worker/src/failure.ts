@@ -1,13 +1,11 @@
-import { reject, retry, type Verdict } from '@arrakis/broker';
-
 /** A handler took longer than it may. Whatever it did may have had its effect. */
 export class HandlerTimeoutError extends Error {
   override readonly name = 'HandlerTimeoutError';
   readonly kind = 'timeout';
   readonly retryable = true;
 
-  constructor() {
-    super('The handler took longer than WORKER_HANDLER_TIMEOUT_MS allows.');
+  constructor(limitMs: number) {
+    super(`The handler took longer than the ${limitMs} ms that its lane allows.`);
   }
 }
 
@@ -48,6 +46,28 @@ export class ClaimedElsewhereError extends Error {
   }
 }
 
+/** This worker could not renew its claim in time, and another has taken the event over. */
+export class ClaimLostError extends Error {
+  override readonly name = 'ClaimLostError';
+  readonly kind = 'claim-lost';
+  readonly retryable = true;
+
+  constructor(options?: ErrorOptions) {
+    super('This worker was away for longer than its claim holds, and another has taken the event over.', options);
+  }
+}
+
+/** Too many events of the same guild wait for their turn. */
+export class GuildBusyError extends Error {
+  override readonly name = 'GuildBusyError';
+  readonly kind = 'guild-busy';
+  readonly retryable = true;
+
+  constructor() {
+    super('Too many events wait for their turn within their guilds.');
+  }
+}
+
 /** The worker stops before it could end with the event. */
 export class StoppingError extends Error {
   override readonly name = 'StoppingError';
@@ -59,22 +79,46 @@ export class StoppingError extends Error {
   }
 }
 
-/** Whether nothing was tried: the worker ends, or Discord said when to come back. That is no attempt. */
-export function isPostponement(cause: unknown): boolean {
-  return cause instanceof StoppingError || typeof propertyOf(cause, 'retryAfterMs') === 'number';
+/** An event that workers do not survive. */
+export class PoisonError extends Error {
+  override readonly name = 'PoisonError';
+  readonly kind = 'poison';
+  readonly retryable = false;
+}
+
+/** An event was put off again and again: what it waits for does not come. */
+export class PostponedTooLongError extends Error {
+  override readonly name = 'PostponedTooLongError';
+  readonly kind = 'postponed-too-long';
+  readonly retryable = false;
+
+  constructor(forMs: number, cause: unknown) {
+    const last = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    super(
+      `It has been put off for ${Math.round(forMs / 1000)} s, longer than WORKER_MAX_POSTPONEMENT_MS allows; at last by ${last}`,
+      { cause },
+    );
+  }
 }
 
 /**
- * What a failure means for its message. An error says itself whether a retry may help (`retryable`); one that does
- * not say so is tried again, since most causes pass.
+ * Whether nothing was tried: the worker ends, somebody else is at it, or Discord said when to come back. That is no
+ * attempt.
  */
-export function failureVerdict(cause: unknown, mayRetry: boolean): Verdict {
-  if (!mayRetry || isRetryable(cause) === false) return reject(cause);
+export function isPostponement(cause: unknown): boolean {
+  return (
+    cause instanceof StoppingError ||
+    cause instanceof ClaimedElsewhereError ||
+    cause instanceof ClaimLostError ||
+    cause instanceof GuildBusyError ||
+    retryAfterMs(cause) !== undefined
+  );
+}
+
+/** When the other side says to come back, in ms; undefined when it does not say. */
+export function retryAfterMs(cause: unknown): number | undefined {
   const afterMs = propertyOf(cause, 'retryAfterMs');
-  return retry(cause, {
-    ...(typeof afterMs === 'number' && { afterMs }),
-    ...(isPostponement(cause) && { counts: false }),
-  });
+  return typeof afterMs === 'number' ? afterMs : undefined;
 }
 
 /** What an error says of whether a retry may help; undefined when it does not say. */

@@ -66,7 +66,14 @@ afterEach(() => {
 
 const lane = () => {
   const bots = new Bots(new Map([['100', { router, rest, gateway: noGateway }]]));
-  return interactionLane({ queue: 'interactions', concurrency: 1, maxAttempts: 3, bots, metrics });
+  return interactionLane({
+    queue: 'interactions',
+    concurrency: 1,
+    maxAttempts: 3,
+    handlerTimeoutMs: 5_000,
+    bots,
+    metrics,
+  });
 };
 
 interface Payload {
@@ -87,7 +94,7 @@ async function prepare(payload: Payload, facts: Partial<DeliveryFacts> = {}): Pr
   const event = eventOf('interaction.command.x', body, { id: payload.id });
   const signal = AbortSignal.timeout(5_000);
   const execution = await lane().prepare(event, { attempt: 1, redelivered: false, signal, ...facts });
-  if (execution === undefined) throw new Error('every interaction is handled');
+  if (execution === undefined || 'queue' in execution) throw new Error('every interaction is handled');
   return execution;
 }
 

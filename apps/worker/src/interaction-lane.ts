@@ -4,7 +4,7 @@ import type { Event } from '@arrakis/protocol';
 import { apologize, unavailable } from './apology.ts';
 import type { Bot, Bots } from './bots.ts';
 import type { DeliveryFacts, Execution, Lane } from './execution.ts';
-import { ExpiredInteractionError, isPostponement, isRetryable } from './failure.ts';
+import { ExpiredInteractionError, isPostponement, isRetryable, StoppingError } from './failure.ts';
 import { parseBody } from './payload.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -13,18 +13,22 @@ export interface InteractionLaneParts {
   readonly concurrency: number;
   /** Somebody waits: with more attempts than a few the answer would come when nobody remembers the question. */
   readonly maxAttempts: number;
+  readonly handlerTimeoutMs: number;
   readonly bots: Bots<Pick<Bot, 'router' | 'rest' | 'gateway'>>;
   readonly metrics: WorkerMetrics;
 }
 
 /** Interactions: somebody waits for each, so they are deferred within three seconds and go on even without Redis. */
 export function interactionLane(parts: InteractionLaneParts): Lane {
-  const { queue, concurrency, maxAttempts, bots, metrics } = parts;
+  const { bots, metrics, ...lane } = parts;
+  const { maxAttempts } = lane;
   return {
-    queue,
-    concurrency,
-    maxAttempts,
+    name: 'high',
+    ordered: false,
+    ...lane,
     withoutClaims: 'go-on',
+    // Whatever its payload says: its id tells when Discord created it.
+    retryBy: ({ id }) => (/^\d{17,20}$/.test(id) ? answerBy(id) : Infinity),
     async prepare(event, facts) {
       const { router, rest, gateway } = bots.of(event.applicationId);
       const interaction = parseInteraction(parseBody(event));
@@ -55,11 +59,11 @@ function execution(event: Event, { interaction, context, invocation, mayAttempt 
     handler: invocation.handler,
     // Unlike an event, a bug is not tried again: who waits is better told at once than after a minute.
     mayRetry: (cause) =>
+      // Given back by a worker that stops, it is with another one at once.
+      (context.acknowledged || cause instanceof StoppingError) &&
       (mayAttempt || isPostponement(cause)) &&
       isRetryable(cause) === true &&
-      context.acknowledged &&
-      !context.answered &&
-      Date.now() < answerBy(context.id),
+      !context.answered,
     defer: () => context.defer(invocation.defer),
     handle: () => invocation.run(context),
     apologize: () => apologize(interaction, { context, defer: invocation.defer }),

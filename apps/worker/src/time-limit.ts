@@ -2,7 +2,7 @@ import { HandlerTimeoutError } from './failure.ts';
 
 /**
  * The time that one handler has. It begins when the handler does, not while its event waits for Redis, and it ends
- * early when the process has to stop.
+ * early when the process has to stop or the event is somebody else's by now.
  */
 export class TimeLimit {
   readonly #ending = new AbortController();
@@ -19,6 +19,11 @@ export class TimeLimit {
     return this.#ending.signal;
   }
 
+  /** Tells the handler to give up. */
+  end(cause: Error): void {
+    this.#ending.abort(cause);
+  }
+
   /**
    * Runs the handler. One that does not heed its signal is not waited for when its time is over; at a stop it has
    * what the broker's consumer still waits.
@@ -27,8 +32,8 @@ export class TimeLimit {
   async run<Result>(handle: () => Promise<Result>): Promise<Result> {
     const expired = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      const cause = new HandlerTimeoutError();
-      this.#ending.abort(cause);
+      const cause = new HandlerTimeoutError(this.#limitMs);
+      this.end(cause);
       expired.reject(cause);
     }, this.#limitMs);
     const stop = () => this.#ending.abort(this.#stopping.reason);

@@ -3,7 +3,7 @@ import type { QueueDepth } from '@arrakis/broker';
 import type { RestEvent } from '@arrakis/discord-rest';
 import { eventTypeLabel, type Event } from '@arrakis/protocol';
 import { latencyBucketsMs, type Metrics } from '@arrakis/service';
-import type { Result } from './execution.ts';
+import type { LaneName, Result } from './execution.ts';
 import { failureKind } from './failure.ts';
 
 /** What the worker tells Prometheus. */
@@ -12,6 +12,10 @@ export interface WorkerMetrics {
   settled(event: Event, result: Result): void;
   malformed(): void;
   handlerFailed(event: Event, cause: unknown): void;
+  /** A handler has ended, one way or another, after `tookMs`. */
+  handled(lane: LaneName, tookMs: number): void;
+  /** An event in the middle of which a worker has died is run alone. */
+  suspected(): void;
   /** The first response to an interaction is about to be sent, `afterMs` after its frame was read. */
   acknowledged(kind: InteractionKind, afterMs: number): void;
   /** Something happened on the way to Discord. */
@@ -47,6 +51,14 @@ export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<s
     },
     latencyBucketsMs,
   );
+  const tookMs = metrics.histogram(
+    { name: 'bot_handler_ms', help: 'From beginning to end of a handler, in ms', labels: ['lane'] },
+    latencyBucketsMs,
+  );
+  const suspected = metrics.counter({
+    name: 'bot_suspected_events_total',
+    help: 'Events in the middle of which a worker has died, each time one is run alone',
+  });
   registerDepths(metrics, queueDepths);
   const requested = restMetrics(metrics);
   return {
@@ -55,8 +67,26 @@ export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<s
     settled: (event, result) => events.inc({ ...about(event), result }),
     malformed: () => malformed.inc(),
     handlerFailed: (event, cause) => errors.inc({ ...about(event), kind: failureKind(cause) }),
+    handled: (lane, ms) => tookMs.observe({ lane }, ms),
+    suspected: () => suspected.inc(),
     acknowledged: (kind, afterMs) => ackMs.observe({ kind }, Math.max(0, afterMs)),
   };
+}
+
+/** What of a lane is measured while it is at work. */
+export interface WatchedLane {
+  readonly lane: LaneName;
+  readonly executor: { readonly running: number; readonly waiting: number };
+}
+
+/** Registers how busy the lanes are: asked at scrapes. */
+export function watchLanes(metrics: Metrics, lanes: readonly WatchedLane[]): void {
+  const gauge = (name: string, help: string, read: (lane: WatchedLane['executor']) => number) =>
+    metrics.gauge({ name, help, labels: ['lane'] }, (values) => {
+      for (const { lane, executor } of lanes) values.set({ lane }, read(executor));
+    });
+  gauge('bot_lane_running_messages', 'Messages that are handled now', ({ running }) => running);
+  gauge('bot_lane_waiting_messages', 'Messages that wait in this process until they may be', ({ waiting }) => waiting);
 }
 
 function restMetrics(metrics: Metrics): (event: RestEvent) => void {

@@ -1,15 +1,16 @@
 import type { Handler } from '@arrakis/bot';
 import { serviceBroker, type Broker, type Consumer } from '@arrakis/broker';
 import type { Service } from '@arrakis/service';
+import { prefetchOf } from './admission.ts';
 import { connectBots, type HandlerParts } from './bots.ts';
 import { syncCommands } from './command-sync.ts';
 import type { WorkerSettings } from './config.ts';
-import { eventLane } from './event-lane.ts';
-import type { Lane } from './execution.ts';
+import type { Lane, LaneName } from './execution.ts';
 import { Executor } from './executor.ts';
 import { StoppingError } from './failure.ts';
-import { interactionLane } from './interaction-lane.ts';
-import { workerMetrics } from './worker-metrics.ts';
+import { lanesOf } from './lanes.ts';
+import { Permits } from './permits.ts';
+import { watchLanes, workerMetrics } from './worker-metrics.ts';
 
 /** How long messages in flight may take at the shutdown, in ms; what is left is delivered to somebody else. */
 const stopLimitMs = 6_000;
@@ -17,10 +18,7 @@ const stopLimitMs = 6_000;
 /** How long before that handlers are told to give up, in ms, so that what they had can still be settled. */
 const settleReserveMs = 1_500;
 
-/** Most attempts of an interaction: with a third its answer comes 12 s after the question. */
-const interactionAttempts = 3;
-
-/** Consumes both queues and runs the handlers, those of `createHandlers` for each bot. */
+/** Consumes all queues and runs the handlers, those of `createHandlers` for each bot. */
 export async function startWorker(
   service: Service,
   settings: WorkerSettings,
@@ -29,67 +27,60 @@ export async function startWorker(
   const broker = serviceBroker(service, settings);
   const metrics = workerMetrics(service.metrics, () => broker.queueDepths());
   const bots = connectBots(service, settings, { broker, metrics, createHandlers });
+  const { log, signal: stopping } = service;
   if (settings.WORKER_SYNC_COMMANDS ?? settings.APP_ENV === 'development') {
-    const { log, signal } = service;
-    await Promise.all(bots.all.map(({ router, rest }) => syncCommands(router, { rest, log, signal })));
+    await Promise.all(bots.all.map(({ router, rest }) => syncCommands(router, { rest, log, signal: stopping })));
   }
-  const { interactions, guildEvents } = broker.names;
-  const { WORKER_HANDLER_TIMEOUT_MS: handlerTimeoutMs, WORKER_MAX_ATTEMPTS: maxAttempts } = settings;
-  consume(service, {
-    broker,
-    lanes: [
-      interactionLane({
-        queue: interactions,
-        concurrency: settings.WORKER_INTERACTION_CONCURRENCY,
-        maxAttempts: Math.min(maxAttempts, interactionAttempts),
-        bots,
-        metrics,
-      }),
-      eventLane({
-        queue: guildEvents,
-        concurrency: settings.WORKER_EVENT_CONCURRENCY,
-        maxAttempts,
-        bots,
-        handlerTimeoutMs,
-      }),
-    ],
-    executor: (lane, ending) =>
-      new Executor(lane, {
-        claimsOf: (applicationId) => bots.of(applicationId).claims,
-        metrics,
-        log: service.log,
-        stopping: service.signal,
-        ending,
-        handlerTimeoutMs,
-      }),
-  });
-}
-
-interface Consumption {
-  readonly broker: Broker;
-  readonly lanes: readonly Lane[];
-  readonly executor: (lane: Lane, ending: AbortSignal) => Executor;
-}
-
-/** Consumes the queue of each lane, and defers the end: no further message, then wait for those in flight. */
-function consume(service: Service, { broker, lanes, executor }: Consumption): void {
   const ending = new AbortController();
-  const consumers = lanes.map((lane) => {
-    const { queue, concurrency } = lane;
-    const runs = executor(lane, ending.signal);
-    const consumer = broker.consume({ queue, prefetch: concurrency, handle: (delivery) => runs.execute(delivery) });
-    service.health.addCheck(queue, () => (consumer.consuming ? undefined : 'not consuming'));
-    return consumer;
-  });
-  service.defer('consumers', stopLimitMs + 1_000, async () => {
-    const end = setTimeout(() => ending.abort(new StoppingError()), stopLimitMs - settleReserveMs);
-    const left = await stopAll(consumers);
-    clearTimeout(end);
-    if (left > 0) service.log.warn({ left }, 'messages in flight were left to others');
-  });
+  const isolation = new Permits(1);
+  stopping.addEventListener('abort', () => isolation.close(), { once: true });
+  const parts = {
+    claimsOf: (applicationId: string) => bots.of(applicationId).claims,
+    isolation,
+    retryTiers: broker.names.retryTiers,
+    maxPostponementMs: settings.WORKER_MAX_POSTPONEMENT_MS,
+    metrics,
+    log,
+    stopping,
+    ending: ending.signal,
+    failing: () => service.failing,
+  };
+  const consumptions = lanesOf(settings, { names: broker.names, bots, metrics }).map((lane) =>
+    consume(service, { broker, lane, executor: new Executor(lane, parts) }),
+  );
+  watchLanes(service.metrics, consumptions);
+  service.defer('consumers', stopLimitMs + 1_000, () => stop(service, consumptions, ending));
 }
 
-async function stopAll(consumers: readonly Consumer[]): Promise<number> {
-  const left = await Promise.all(consumers.map((consumer) => consumer.stop(stopLimitMs)));
-  return left.reduce((sum, count) => sum + count, 0);
+/** A lane at work. */
+interface Consumption {
+  readonly lane: LaneName;
+  readonly consumer: Consumer;
+  readonly executor: Executor;
+}
+
+function consume(
+  service: Service,
+  { broker, lane, executor }: { broker: Broker; lane: Lane; executor: Executor },
+): Consumption {
+  const { name, queue } = lane;
+  const handle = executor.execute.bind(executor);
+  const consumer = broker.consume({ queue, prefetch: prefetchOf(lane), handle });
+  service.health.addCheck(queue, () => (consumer.consuming ? undefined : 'not consuming'));
+  return { lane: name, consumer, executor };
+}
+
+/**
+ * No further message; what has not begun goes back at once, what runs may end or is told to give up, and what heeds
+ * nothing is left to whoever gets it when the connection closes.
+ */
+async function stop({ log }: Service, consumptions: readonly Consumption[], ending: AbortController): Promise<void> {
+  const end = setTimeout(() => ending.abort(new StoppingError()), stopLimitMs - settleReserveMs);
+  const counts = await Promise.all(
+    consumptions.map(async ({ lane, consumer }) => [lane, await consumer.stop(stopLimitMs)] as const),
+  );
+  clearTimeout(end);
+  const left = Object.fromEntries(counts);
+  if (counts.some(([, count]) => count > 0)) log.warn({ left }, 'messages in flight were left to others');
+  else log.info({ left }, 'all messages in flight are settled');
 }

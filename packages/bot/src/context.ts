@@ -98,4 +98,9 @@ export interface EventContext extends BaseContext {
   readonly receivedAt: number;
   /** 1 for the first time. */
   readonly attempt: number;
+  /**
+   * A number that is higher at every further time this event is begun. Stored beside what the handler writes, it keeps
+   * one that was held up for long from overwriting its successor. Undefined when it is run without a claim.
+   */
+  readonly fence: number | undefined;
 }

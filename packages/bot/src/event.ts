@@ -35,10 +35,19 @@ export interface EventPayloads extends Omit<DispatchPayloads, 'interaction.creat
   readonly 'gateway.session.lost': GatewaySessionLost;
 }
 
+/** Where an event is handled: `low` is for handlers that take long, so that they do not hold up the others. */
+export type EventLane = 'normal' | 'low';
+
+export interface EventOptions {
+  /** `normal` unless said otherwise. */
+  readonly lane?: EventLane;
+}
+
 /** The handler of an event that is no interaction. */
 export interface EventHandler {
   readonly kind: 'event';
   readonly type: string;
+  readonly lane: EventLane;
   /**
    * Reads the payload.
    * @throws {MalformedPayloadError}
@@ -83,15 +92,20 @@ const shapes: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['gateway.session.lost', gatewaySessionLost],
 ]);
 
-/** Defines what happens on an event: `on('member.join', async (ctx, member) => { … })`. */
+/**
+ * Defines what happens on an event: `on('member.join', async (ctx, member) => { … })`. What takes longer than some
+ * seconds belongs into the low lane: `on('guild.create', importMembers, { lane: 'low' })`.
+ */
 export function on<const Type extends keyof EventPayloads>(
   type: Type,
   run: (context: EventContext, payload: EventPayloads[Type]) => void | Promise<void>,
+  { lane = 'normal' }: EventOptions = {},
 ): EventHandler {
   const schema = discordPayload<EventPayloads[Type]>(shapes.get(type) ?? z.looseObject({}));
   return {
     kind: 'event',
     type,
+    lane,
     prepare(payload) {
       const read = parsePayload(schema, payload, type);
       return { handler: `event ${type}`, run: async (context) => run(context, read) };

@@ -7,7 +7,14 @@ export {
   ResponseStateError,
   type GatewayCommandErrorKind,
 } from './errors.ts';
-export { on, type EventHandler, type EventInvocation, type EventPayloads } from './event.ts';
+export {
+  on,
+  type EventHandler,
+  type EventInvocation,
+  type EventLane,
+  type EventOptions,
+  type EventPayloads,
+} from './event.ts';
 export {
   GatewayClient,
   type CommandOptions,

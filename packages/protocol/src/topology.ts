@@ -37,6 +37,8 @@ export interface Names {
   readonly events: string;
   readonly interactions: string;
   readonly guildEvents: string;
+  /** Events whose handlers take long; workers move them here. */
+  readonly longJobs: string;
   /** Direct exchange through which an event returns from a retry tier, by its origin queue's name. */
   readonly returns: string;
   /** Shortest delay first. */
@@ -66,6 +68,7 @@ const deliveryLimit = 20;
 const lengthLimits = {
   interactions: 100_000,
   guildEvents: 2_000_000,
+  longJobs: 500_000,
   retry: 500_000,
   deadLetters: 500_000,
 };
@@ -80,6 +83,7 @@ export function namesIn(namespace: string): Names {
     events: `${namespace}.events`,
     interactions: `${namespace}.interactions`,
     guildEvents: `${namespace}.events.guild`,
+    longJobs: `${namespace}.events.low`,
     returns: `${namespace}.returns`,
     retryTiers: [tier('2s', 2_000), tier('10s', 10_000), tier('60s', 60_000), tier('10m', 600_000)],
     deadLetters: `${namespace}.dlq`,
@@ -107,7 +111,7 @@ export function retryTier(names: Pick<Names, 'retryTiers'>, attempt: number, aft
  */
 export function topologyIn(namespace: string): Topology {
   const names = namesIn(namespace);
-  const workQueues = [names.interactions, names.guildEvents];
+  const workQueues = [names.interactions, names.guildEvents, names.longJobs];
   return {
     exchanges: [
       { name: names.events, type: 'topic' },
@@ -116,7 +120,8 @@ export function topologyIn(namespace: string): Topology {
     ],
     queues: [
       interactionsQueue(names),
-      guildEventsQueue(names),
+      eventsQueue(names, names.guildEvents, lengthLimits.guildEvents),
+      eventsQueue(names, names.longJobs, lengthLimits.longJobs),
       ...names.retryTiers.map((tier) => retryQueue(names, tier)),
       deadLettersQueue(names),
     ],
@@ -149,11 +154,11 @@ function interactionsQueue(names: Names): QueueDefinition {
   };
 }
 
-function guildEventsQueue(names: Names): QueueDefinition {
+function eventsQueue(names: Names, name: string, maxLength: number): QueueDefinition {
   return {
-    name: names.guildEvents,
+    name,
     arguments: {
-      ...quorum(lengthLimits.guildEvents),
+      ...quorum(maxLength),
       'x-delivery-limit': deliveryLimit,
       'x-dead-letter-exchange': '',
       'x-dead-letter-routing-key': names.deadLetters,

@@ -19,6 +19,8 @@ export interface Service {
   readonly health: Health;
   /** Aborted when the shutdown begins. */
   readonly signal: AbortSignal;
+  /** Whether it ends because of a failure, as {@link fail} or an uncaught error tells. */
+  readonly failing: boolean;
   /**
    * Registers the release of what has just been acquired. Releases run last in, first out, each within its
    * limit in ms; what does not end in time is logged and left.
@@ -64,6 +66,9 @@ export async function runService<Settings extends ServiceSettings>(
         metrics,
         health,
         signal: lifecycle.signal,
+        get failing() {
+          return lifecycle.failing;
+        },
         defer: lifecycle.defer.bind(lifecycle),
         fail: lifecycle.fail.bind(lifecycle),
       },
@@ -107,6 +112,10 @@ class Lifecycle {
 
   get signal(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  get failing(): boolean {
+    return this.#exitCode !== exitCodes.stopped;
   }
 
   defer(name: string, limitMs: number, release: () => Promise<void> | void): void {

@@ -1,90 +1,169 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { claimScript } from './claim-script.ts';
+import type { Claim, ClaimOptions, ClaimRequest, ClaimResult, ClaimStore } from './claim-store.ts';
 import type { StateConnection } from './redis.ts';
 
-/** The claim of one worker on one event. */
-export interface Claim {
-  /**
-   * The event has been dealt with: for 24 h a duplicate is recognised. False when the lease had run out and
-   * somebody else has taken the event over.
-   */
-  done(): Promise<boolean>;
-  /** The event has not been dealt with: somebody may claim it at once. */
-  release(): Promise<void>;
+/** One operation on one claim, see {@link claimScript}. */
+interface Operation {
+  readonly name: 'claim' | 'done' | 'release' | 'suspect' | 'leave' | 'renew';
+  readonly key: string;
+  readonly argument: string;
+  readonly answered: PromiseWithResolvers<string>;
 }
 
-export type ClaimResult =
-  | { readonly outcome: 'claimed'; readonly claim: Claim }
-  /** Another worker is at it, or died at it not long ago. */
-  | { readonly outcome: 'busy' }
-  /** It has been dealt with. */
-  | { readonly outcome: 'done' };
+/** Most operations in one script call: Redis does nothing else meanwhile, some hundreds of µs. */
+const largestBatch = 200;
 
-export interface ClaimOptions {
-  /** How long a claim holds without being renewed, in ms; longer than a handler may take. */
-  readonly leaseMs?: number;
-  /** How long a duplicate is recognised, in ms. */
-  readonly rememberMs?: number;
-}
+/** How often a lease is renewed before it would run out. */
+const renewalsPerLease = 3;
 
-const doneMark = 'done';
-
-const claimScript = `
-local held = redis.call('GET', KEYS[1])
-if not held then
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-  return 'claimed'
-end
-if held == '${doneMark}' then return 'done' end
-return 'busy'`;
-
-const doneScript = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], '${doneMark}', 'PX', ARGV[2])
-return 1`;
-
-const releaseScript = `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])`;
-
-const claimReply = z.enum(['claimed', 'busy', 'done']);
+const replies = z.array(z.string());
 
 /**
- * The idempotent consumer (Enterprise Integration Patterns, "Idempotent Receiver"): claim → effect → done → ack.
- * A claim is a lease with an owner, so that what a dead worker held is free again, and a worker that slept through
- * its lease cannot mark as done what somebody else is at.
+ * Claims in Redis. What is asked within one turn of the event loop goes there together, so that under load an event
+ * costs a small part of two round trips; claims that are held for long are renewed together.
  */
-export class Claims {
+export class RedisClaims implements ClaimStore {
   readonly #connection: StateConnection;
   readonly #leaseMs: number;
   readonly #rememberMs: number;
+  /** Tells this process from others. */
+  readonly #owner = randomBytes(9).toString('base64url');
+  /** By key, what this process holds; undefined while it is being claimed. */
+  readonly #held = new Map<string, HeldClaim | undefined>();
+  #waiting: Operation[] = [];
+  #renewals: NodeJS.Timeout | undefined;
 
-  constructor(connection: StateConnection, { leaseMs = 60_000, rememberMs = 86_400_000 }: ClaimOptions = {}) {
+  constructor(connection: StateConnection, { leaseMs = 10_000, rememberMs = 86_400_000 }: ClaimOptions = {}) {
     this.#connection = connection;
     this.#leaseMs = leaseMs;
     this.#rememberMs = rememberMs;
   }
 
-  /**
-   * Claims the event of this id.
-   * @throws {StateUnavailableError}
-   */
-  async claim(eventId: string): Promise<ClaimResult> {
+  async claim(eventId: string, request: ClaimRequest = {}): Promise<ClaimResult> {
     const key = this.#connection.key('claim', eventId);
-    const owner = randomBytes(12).toString('base64url');
-    const outcome = claimReply.parse(
-      await this.#connection.run((redis) => redis.eval(claimScript, 1, key, owner, this.#leaseMs)),
-    );
-    if (outcome !== 'claimed') return { outcome };
-    const claim: Claim = {
-      done: async () => {
-        const marked = await this.#connection.run((redis) => redis.eval(doneScript, 1, key, owner, this.#rememberMs));
-        return marked === 1;
-      },
-      release: async () => {
-        await this.#connection.run((redis) => redis.eval(releaseScript, 1, key, owner));
-      },
-    };
-    return { outcome, claim };
+    if (this.#held.has(key)) return { outcome: 'busy' };
+    this.#held.set(key, undefined);
+    let reply: string;
+    try {
+      reply = await this.#ask('claim', key, request.isolated === true ? '1' : '0');
+    } finally {
+      this.#held.delete(key);
+    }
+    if (reply === 'busy' || reply === 'done') return { outcome: reply };
+    const [outcome, number = ''] = reply.split(' ', 2);
+    if (outcome === 'suspected') return { outcome, deaths: Number(number) };
+    return { outcome: 'claimed', claim: this.#hold(key, number, request.onLost) };
+  }
+
+  /** Renews nothing any more: what is held is free when its lease is over. */
+  close(): void {
+    clearInterval(this.#renewals);
+    this.#held.clear();
+  }
+
+  #hold(key: string, fence: string, onLost: (() => void) | undefined): Claim {
+    const claim = new HeldClaim(fence, {
+      ask: (name) => this.#ask(name, key, fence),
+      ended: () => this.#held.delete(key),
+      onLost,
+    });
+    this.#held.set(key, claim);
+    // For the process as a whole: most claims end before they would be renewed.
+    this.#renewals ??= setInterval(() => this.#renew(), this.#leaseMs / renewalsPerLease).unref();
+    return claim;
+  }
+
+  #renew(): void {
+    const now = performance.now();
+    // The one before the last renewal would come too late.
+    const dueAfterMs = this.#leaseMs / renewalsPerLease / 2;
+    for (const claim of this.#held.values()) {
+      if (claim !== undefined && now - claim.renewedAt > dueAfterMs) void claim.renew(now);
+    }
+  }
+
+  #ask(name: Operation['name'], key: string, argument: string): Promise<string> {
+    if (this.#waiting.length === 0) setImmediate(() => this.#send());
+    const answered = Promise.withResolvers<string>();
+    this.#waiting.push({ name, key, argument, answered });
+    return answered.promise;
+  }
+
+  #send(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (let from = 0; from < waiting.length; from += largestBatch) {
+      void this.#sendBatch(waiting.slice(from, from + largestBatch));
+    }
+  }
+
+  async #sendBatch(batch: readonly Operation[]): Promise<void> {
+    const keys = [this.#connection.key('claim-fence')];
+    const args: (string | number)[] = [this.#leaseMs, this.#rememberMs, this.#owner];
+    for (const { name, key, argument } of batch) {
+      keys.push(key);
+      args.push(name, argument);
+    }
+    try {
+      const answers = replies.length(batch.length).parse(await this.#connection.call(claimScript, keys, args));
+      for (const [index, { answered }] of batch.entries()) answered.resolve(answers[index] ?? '');
+    } catch (cause) {
+      for (const { answered } of batch) answered.reject(cause);
+    }
+  }
+}
+
+interface HeldClaimPorts {
+  readonly ask: (name: Exclude<Operation['name'], 'claim'>) => Promise<string>;
+  readonly ended: () => void;
+  readonly onLost: (() => void) | undefined;
+}
+
+class HeldClaim implements Claim {
+  readonly fence: number;
+  readonly #ports: HeldClaimPorts;
+  /** By `performance.now()`. */
+  renewedAt = performance.now();
+  /** What this process holds by the same key may be another claim by now. */
+  #ended = false;
+
+  constructor(fence: string, ports: HeldClaimPorts) {
+    this.fence = Number(fence);
+    this.#ports = ports;
+  }
+
+  async done(): Promise<boolean> {
+    return (await this.#end('done')) === '1';
+  }
+
+  async release({ suspected = false }: { readonly suspected?: boolean } = {}): Promise<void> {
+    await this.#end(suspected ? 'suspect' : 'release');
+  }
+
+  async leave(): Promise<void> {
+    await this.#end('leave');
+  }
+
+  async renew(now: number): Promise<void> {
+    this.renewedAt = now;
+    let renewed: string;
+    try {
+      renewed = await this.#ports.ask('renew');
+    } catch {
+      // Redis is away, for others as well: it is tried again.
+      return;
+    }
+    if (renewed === '1' || this.#ended) return;
+    this.#ended = true;
+    this.#ports.ended();
+    this.#ports.onLost?.();
+  }
+
+  #end(name: 'done' | 'release' | 'suspect' | 'leave'): Promise<string> {
+    if (!this.#ended) this.#ports.ended();
+    this.#ended = true;
+    return this.#ports.ask(name);
   }
 }

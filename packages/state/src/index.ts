@@ -1,4 +1,4 @@
-export type { Claim, ClaimOptions, ClaimResult, Claims } from './claims.ts';
+export type { Claim, ClaimOptions, ClaimRequest, ClaimResult, ClaimStore } from './claim-store.ts';
 export type { FencedSession, GatewaySessions, ShardKey, StoredGatewaySession } from './gateway-sessions.ts';
 export type { GuildPresence, GuildRecord, GuildRecords, MemberChange, MemberEvent } from './guild-records.ts';
 export type {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { Redis } from 'ioredis';
 
 export interface StateOptions {
@@ -16,6 +17,17 @@ export class StateUnavailableError extends Error {
   override readonly name = 'StateUnavailableError';
   readonly kind = 'state-unavailable';
   readonly retryable = true;
+}
+
+/** A script that Redis keeps, so that only its hash is sent. */
+export interface LuaScript {
+  readonly source: string;
+  readonly sha: string;
+}
+
+/** Names a script for {@link StateConnection.call}. */
+export function luaScript(source: string): LuaScript {
+  return { source, sha: hash('sha1', source) };
 }
 
 /** How long a command may take, in ms; then it counts as failed and the caller goes on in its own way. */
@@ -104,6 +116,21 @@ export class StateConnection {
   eval(script: string, keys: readonly (readonly string[])[], args: readonly (string | number)[]): Promise<unknown> {
     const names = keys.map((parts) => this.key(...parts));
     return this.run((redis) => redis.eval(script, names.length, ...names, ...args));
+  }
+
+  /**
+   * Runs a script that Redis knows by its hash, on keys in full; a Redis that does not know it yet is told.
+   * @throws {StateUnavailableError}
+   */
+  call(script: LuaScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    return this.run(async (redis) => {
+      try {
+        return await redis.evalsha(script.sha, keys.length, ...keys, ...args);
+      } catch (cause) {
+        if (!(cause instanceof Error && cause.message.startsWith('NOSCRIPT'))) throw cause;
+        return redis.eval(script.source, keys.length, ...keys, ...args);
+      }
+    });
   }
 
   close(): void {

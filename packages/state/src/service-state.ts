@@ -1,5 +1,5 @@
 import type { Service } from '@arrakis/service';
-import type { ClaimOptions } from './claims.ts';
+import type { ClaimOptions } from './claim-store.ts';
 import { StateManager } from './state-manager.ts';
 
 /** The settings of a service that say which Redis it uses. */

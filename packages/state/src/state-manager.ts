@@ -1,4 +1,5 @@
-import { Claims, type ClaimOptions } from './claims.ts';
+import type { ClaimOptions, ClaimStore } from './claim-store.ts';
+import { RedisClaims } from './claims.ts';
 import { GatewaySessions } from './gateway-sessions.ts';
 import { GuildRecords } from './guild-records.ts';
 import { IdentifySchedule, type IdentifyScheduleOptions } from './identify-schedule.ts';
@@ -13,16 +14,18 @@ export interface StateManagerOptions extends StateOptions {
 
 /** What the fleet of one bot shares in Redis. */
 export class StateManager {
-  readonly claims: Claims;
+  readonly claims: ClaimStore;
   readonly sessions: GatewaySessions;
   readonly guilds: GuildRecords;
   readonly windows: SlidingWindows;
   readonly leases: ShardLeases;
   readonly #connection: StateConnection;
+  readonly #claims: RedisClaims;
 
   constructor(options: StateManagerOptions) {
     this.#connection = new StateConnection(options);
-    this.claims = new Claims(this.#connection, options.claims);
+    this.#claims = new RedisClaims(this.#connection, options.claims);
+    this.claims = this.#claims;
     this.sessions = new GatewaySessions(this.#connection);
     this.guilds = new GuildRecords(this.#connection);
     this.windows = new SlidingWindows(this.#connection);
@@ -45,6 +48,7 @@ export class StateManager {
   }
 
   close(): void {
+    this.#claims.close();
     this.#connection.close();
   }
 }

@@ -43,6 +43,7 @@ async function handle(type: string, payload: unknown, id = `event-${(events += 1
     userId: undefined,
     receivedAt: Date.now(),
     attempt: 1,
+    fence: undefined,
     deadline: Date.now() + 5_000,
     signal: AbortSignal.timeout(5_000),
     rest,

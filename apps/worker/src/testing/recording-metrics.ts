@@ -23,6 +23,14 @@ export class RecordingMetrics implements WorkerMetrics {
     this.failures.push(failureKind(cause));
   }
 
+  suspected(): void {
+    this.results.push('suspected');
+  }
+
+  handled(): void {
+    // How long a handler takes is nothing that tests expect.
+  }
+
   acknowledged(kind: string): void {
     this.acknowledgements.push(kind);
   }
