@@ -32,6 +32,18 @@ describe('npm run bench', () => {
     expect(identifies).toEqual([0]);
   });
 
+  test('measures the whole path, to the last event acknowledged', { timeout: 60_000 }, async () => {
+    const { rabbitmqUrl, redisUrl } = await testServices();
+    const { stdout } = await bench(['path', '--quick', '--only', 'backlog', '--candidate', 'baseline', '--json'], {
+      RABBITMQ_URL: rabbitmqUrl,
+      REDIS_URL: redisUrl,
+    });
+    const { findings } = result.parse(JSON.parse(stdout));
+    const [first = [], all = []] = findings.map(({ values }) => values['baseline']);
+    expect(first[0]).toBeGreaterThan(10);
+    expect(all[0]).toBeGreaterThanOrEqual(first[0] ?? Infinity);
+  });
+
   test('says what it does not understand, with code 2', async () => {
     await expect(bench(['digest'])).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("not 'digest'") });
   });

@@ -6,12 +6,13 @@ import { provideServices, removeNamespaces, ServicesUnavailable } from '@arrakis
 import { showProgress } from '../bootstrap/progress.mjs';
 import { ingest } from './ingest/suite.ts';
 import { OptionsError, parseOptions, usageOf, type BenchOptions } from './options.ts';
+import { path } from './path/suite.ts';
 import { brokerVersion } from './queues.ts';
 import { isMet, renderTable } from './report.ts';
 import type { BenchContext, Finding } from './suite.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const suites = [ingest];
+const suites = [ingest, path];
 
 process.exitCode = await main(process.argv.slice(2));
 // Whatever library still holds a timer or socket has nothing left to do.

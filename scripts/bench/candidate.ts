@@ -62,6 +62,11 @@ export class CandidateProcess implements AsyncDisposable {
     return usage.parse(await this.#remote.ask('usage'));
   }
 
+  /** Asks for what the script itself offers by `answer`. */
+  ask(method: string, question: { input?: unknown; limitMs?: number } = {}): Promise<unknown> {
+    return this.#remote.ask(method, question);
+  }
+
   async startProfile(): Promise<void> {
     await this.#remote.ask('startProfile', { limitMs: profileLimitMs });
   }

@@ -1,4 +1,5 @@
 import { median } from './samples.ts';
+import type { BenchContext } from './suite.ts';
 
 /** A computation that takes about 50 ms and does what the candidates do most: JSON. */
 const repetitions = 2_500;
@@ -19,11 +20,12 @@ export class Noise {
     this.#samples.push(user + system);
   }
 
-  /** From the median to the fastest and the slowest, in percent; undefined before the second sample. */
-  get spread(): { readonly fastest: number; readonly slowest: number } | undefined {
-    if (this.#samples.length < 2) return undefined;
+  /** Tells how far the fastest and the slowest were from the median; nothing before the second sample. */
+  tell({ note }: Pick<BenchContext, 'note'>): void {
+    if (this.#samples.length < 2) return;
     const middle = median(this.#samples);
     const percent = (value: number) => Math.round((value / middle - 1) * 100);
-    return { fastest: percent(Math.min(...this.#samples)), slowest: percent(Math.max(...this.#samples)) };
+    const [fastest, slowest] = [Math.min(...this.#samples), Math.max(...this.#samples)].map(percent);
+    note(`The same computation took ${fastest} … +${slowest} % of its median CPU time meanwhile.`);
   }
 }

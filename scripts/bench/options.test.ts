@@ -6,8 +6,8 @@ const suite: Suite = {
   name: 'ingest',
   summary: 'the ingestor',
   candidates: [
-    { name: 'arrakis', title: 'arrakis', entry: 'a.js' },
-    { name: 'baseline', title: 'another', entry: 'b.js' },
+    { name: 'arrakis', title: 'arrakis' },
+    { name: 'baseline', title: 'another' },
   ],
   measures: [
     { name: 'cpu', run: () => Promise.resolve([]) },

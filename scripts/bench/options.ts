@@ -46,6 +46,7 @@ Examples:
   npm run bench -- ingest
   npm run bench -- ingest --quick
   npm run bench -- ingest --only cpu --candidate arrakis --profile
+  npm run bench -- path
 
 Exit codes: 0 measured; 1 something failed, or with --check a target was missed; 2 wrong options; 130 interrupted.`;
 }

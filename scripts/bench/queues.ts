@@ -4,6 +4,8 @@ import { namesIn, topologyIn } from '@arrakis/protocol';
 
 const purgeEveryMs = 250;
 
+const connectLimitMs = 10_000;
+
 /** How long messages are waited for after the last one came, in ms. */
 const patienceMs = 10_000;
 
@@ -15,26 +17,32 @@ export class Queues implements AsyncDisposable {
   readonly #connection: ChannelModel;
   readonly #channel: Channel;
   readonly #names: readonly string[];
+  readonly #guildEvents: string;
   readonly #stop = new AbortController();
   #counted = 0;
   #purging: Promise<void> = Promise.resolve();
 
-  private constructor(connection: ChannelModel, channel: Channel, names: readonly string[]) {
+  private constructor(
+    connection: ChannelModel,
+    channel: Channel,
+    names: Record<'interactions' | 'guildEvents', string>,
+  ) {
     this.#connection = connection;
     this.#channel = channel;
-    this.#names = names;
+    this.#names = [names.interactions, names.guildEvents];
+    this.#guildEvents = names.guildEvents;
   }
 
   /** Declares the whole topology, so that every candidate finds the same. */
   static async open(url: string, namespace: string): Promise<Queues> {
-    const connection = await connect(url);
+    const connection = await connect(url, { timeout: connectLimitMs });
     const channel = await connection.createChannel();
     const { exchanges, queues, bindings } = topologyIn(namespace);
     for (const { name, type } of exchanges) await channel.assertExchange(name, type, { durable: true });
     for (const { name, arguments: args } of queues) await channel.assertQueue(name, { durable: true, arguments: args });
     for (const { queue, exchange, key } of bindings) await channel.bindQueue(queue, exchange, key);
     const { interactions, guildEvents } = namesIn(namespace);
-    return new Queues(connection, channel, [interactions, guildEvents]);
+    return new Queues(connection, channel, { interactions, guildEvents });
   }
 
   /** Begins to count and remove what arrives. */
@@ -60,6 +68,17 @@ export class Queues implements AsyncDisposable {
       await delay(20, undefined, { signal });
     }
     return this.#counted;
+  }
+
+  /** Messages that nobody has, in all of them. */
+  async waiting(): Promise<number> {
+    const replies = await Promise.all(this.#names.map((name) => this.#channel.checkQueue(name)));
+    return replies.reduce((sum, { messageCount }) => sum + messageCount, 0);
+  }
+
+  /** Whether somebody consumes guild events. */
+  async areConsumed(): Promise<boolean> {
+    return (await this.#channel.checkQueue(this.#guildEvents)).consumerCount > 0;
   }
 
   /** Calls `read` with the body of every message that arrives, removing it; instead of purging. */

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { isMet, renderTable } from './report.ts';
 
 const candidates = [
-  { name: 'arrakis', title: 'arrakis', entry: '' },
-  { name: 'baseline', title: 'another', entry: '' },
+  { name: 'arrakis', title: 'arrakis' },
+  { name: 'baseline', title: 'another' },
 ];
 
 test('a table has for each candidate the median with its range, their ratio, and whether the target is met', () => {
@@ -26,4 +26,14 @@ test('the median counts for the target, which nobody meets who was not measured'
   expect(isMet({ ...finding, values: { arrakis: [19, 21, 22] } })).toBe(false);
   expect(isMet({ ...finding, values: { baseline: [1] } })).toBeUndefined();
   expect(isMet({ title: 'CPU', unit: 'µs', values: { arrakis: [1] } })).toBeUndefined();
+});
+
+test('a target may be a share of what the baseline reaches', () => {
+  const finding = { title: 'Events', unit: 'per s', leastRatio: 0.6 };
+  expect(isMet({ ...finding, values: { arrakis: [60], baseline: [100] } })).toBe(true);
+  expect(isMet({ ...finding, values: { arrakis: [59], baseline: [100] } })).toBe(false);
+  expect(isMet({ ...finding, values: { arrakis: [60] } })).toBeUndefined();
+  expect(renderTable([{ ...finding, values: { arrakis: [60], baseline: [100] } }], candidates)).toContain(
+    '0.600  ratio ≥ 0.6  ✓',
+  );
 });

@@ -9,9 +9,12 @@ interface Row {
 }
 
 /** Whether the median of `arrakis` is within the target; undefined without a target, or when it was not measured. */
-export function isMet({ values, target }: Finding): boolean | undefined {
-  const own = values['arrakis'] ?? [];
-  return target === undefined || own.length === 0 ? undefined : median(own) <= target;
+export function isMet({ values, target, leastRatio }: Finding): boolean | undefined {
+  const own = median(values['arrakis'] ?? []);
+  const ratio = own / median(values['baseline'] ?? []);
+  if (target !== undefined && !Number.isNaN(own)) return own <= target;
+  if (leastRatio !== undefined && !Number.isNaN(ratio)) return ratio >= leastRatio;
+  return undefined;
 }
 
 /** The findings as a table: for each candidate the median and in brackets the least and the most. */
@@ -29,7 +32,7 @@ export function renderTable(findings: readonly Finding[], candidates: readonly C
 }
 
 function rowOf(finding: Finding, candidates: readonly Candidate[]): Row {
-  const { title, unit, values, target } = finding;
+  const { title, unit, values } = finding;
   const [first = [], second = []] = candidates.map(({ name }) => values[name] ?? []);
   const ratio = median(first) / median(second);
   return {
@@ -37,10 +40,15 @@ function rowOf(finding: Finding, candidates: readonly Candidate[]): Row {
     cells: [
       ...candidates.map(({ name }) => summary(values[name] ?? [], unit)),
       Number.isFinite(ratio) ? format(ratio) : '',
-      target === undefined ? '' : `≤ ${format(target)} ${unit}`,
+      targetOf(finding),
     ],
     met: isMet(finding),
   };
+}
+
+function targetOf({ unit, target, leastRatio }: Finding): string {
+  if (target !== undefined) return `≤ ${format(target)} ${unit}`;
+  return leastRatio === undefined ? '' : `ratio ≥ ${leastRatio}`;
 }
 
 function summary(values: readonly number[], unit: string): string {

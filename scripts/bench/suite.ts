@@ -1,12 +1,10 @@
 import type { Services } from '@arrakis/testkit';
 
-/** Program measured by a suite: `arrakis`, or a baseline that does the same job another way. */
+/** What a suite measures: `arrakis`, or a baseline that does the same job another way. */
 export interface Candidate {
   readonly name: string;
   /** What it is, in a table's head. */
   readonly title: string;
-  /** The script, relative to the checkout. */
-  readonly entry: string;
 }
 
 /** What was asked for, and what is there to measure with. */
@@ -39,6 +37,8 @@ export interface Finding {
   readonly values: Readonly<Record<string, readonly number[]>>;
   /** What `arrakis` may take at most in the median; undefined where the figure is only to be known. */
   readonly target?: number;
+  /** How much `arrakis` must have at least, as a share of what the baseline has, in the medians. */
+  readonly leastRatio?: number;
 }
 
 /** One thing that a suite measures. */

@@ -1,11 +1,11 @@
 // The baseline: what one writes with @discordjs/ws, amqplib and ioredis for the same job, in good faith. It publishes
 // the same events with the same properties to the same queues, persistent and confirmed, and keeps its sessions in
 // Redis every 200 ms. Its settings have the names of Arrakis' own.
-import { randomUUID } from 'node:crypto';
 import { REST } from '@discordjs/rest';
 import { WebSocketManager, WebSocketShardEvents } from '@discordjs/ws';
 import amqplib from 'amqplib';
 import { Redis } from 'ioredis';
+import { propertiesOf, typeOf } from './message.mjs';
 
 const settings = {
   token: process.env['DISCORD_TOKEN'] ?? '',
@@ -61,66 +61,11 @@ await manager.connect();
 function publish({ t, s, d, shardId }) {
   const type = typeOf(t, d);
   if (type === undefined) return;
-  const receivedAt = Date.now();
-  const interaction = t === 'INTERACTION_CREATE';
-  const guild = t === 'GUILD_CREATE' ? d.id : d.guild_id;
-  const user = d.user?.id ?? d.member?.user?.id;
-  channel.publish(
-    exchange,
-    type,
-    Buffer.from(JSON.stringify(d)),
-    {
-      messageId: interaction ? d.id : `${settings.applicationId}:${sessions.get(shardId)?.sessionId}:${s}`,
-      type,
-      priority: interaction ? 10 : 0,
-      appId: settings.applicationId,
-      timestamp: Math.floor(receivedAt / 1000),
-      contentType: 'application/json',
-      persistent: true,
-      headers: {
-        'x-arrakis-v': 1,
-        'x-arrakis-shard': shardId,
-        'x-arrakis-seq': s,
-        'x-arrakis-received': receivedAt,
-        traceparent: newTraceparent(),
-        ...(guild !== undefined && { 'x-arrakis-guild': guild }),
-        ...(user !== undefined && { 'x-arrakis-user': user }),
-      },
-    },
-    (cause) => {
-      if (cause !== null) fail(cause);
-    },
-  );
-}
-
-/**
- * The routing key of an event; undefined when no queue wants it.
- *
- * @param {string} name
- * @param {any} data
- */
-function typeOf(name, data) {
-  switch (name) {
-    case 'INTERACTION_CREATE':
-      return `interaction.command.${data.data.name}`;
-    case 'GUILD_MEMBER_ADD':
-      return 'member.join';
-    case 'GUILD_MEMBER_UPDATE':
-      return 'member.update';
-    case 'GUILD_MEMBER_REMOVE':
-      return 'member.leave';
-    case 'GUILD_CREATE':
-      return 'guild.create';
-    default:
-      return undefined;
-  }
-}
-
-/** Made of UUIDs, whose random bytes come from a pool of Node's. */
-function newTraceparent() {
-  const traceId = randomUUID().replaceAll('-', '');
-  const spanId = randomUUID().replaceAll('-', '').slice(0, 16);
-  return `00-${traceId}-${spanId}-01`;
+  const about = { applicationId: settings.applicationId, sessionId: sessions.get(shardId)?.sessionId };
+  const properties = propertiesOf({ type, s, d, shardId }, about);
+  channel.publish(exchange, type, Buffer.from(JSON.stringify(d)), properties, (cause) => {
+    if (cause !== null) fail(cause);
+  });
 }
 
 /** @param {unknown} cause */

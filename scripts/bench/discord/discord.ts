@@ -3,7 +3,18 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Remote } from '../remote.ts';
-import { loadResult, lookResult, startResult, type Bot, type Load, type Look, type Setting } from './methods.ts';
+import {
+  loadResult,
+  lookResult,
+  startResult,
+  useResult,
+  type Answers,
+  type Bot,
+  type Load,
+  type Look,
+  type Setting,
+  type Use,
+} from './methods.ts';
 
 /** How long a load may take beyond what its rate says, in ms. */
 const loadLimitMs = 120_000;
@@ -22,7 +33,7 @@ export class Discord implements AsyncDisposable {
     this.bots = started.bots;
   }
 
-  /** @param options - number of bots, of shards of each, and what kills the process */
+  /** @param options - numbers of bots, of shards of each and of guilds, and what kills the process */
   static async start({ signal, ...input }: Setting & { signal: AbortSignal }): Promise<Discord> {
     const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), {
       execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
@@ -39,6 +50,12 @@ export class Discord implements AsyncDisposable {
   async load(input: Load): Promise<{ dispatched: number; seconds: number }> {
     const limitMs = loadLimitMs + (input.rate === undefined ? 0 : (input.count / input.rate) * 1_000);
     return loadResult.parse(await this.#remote.ask('load', { input, limitMs }));
+  }
+
+  /** Somebody uses a command again and again; resolves when every interaction is answered or has failed. May go on beside a load. */
+  async useCommand(input: Use): Promise<Answers> {
+    const limitMs = loadLimitMs + (input.count / input.rate) * 1_000;
+    return useResult.parse(await this.#remote.ask('useCommand', { input, limitMs }));
   }
 
   /** Ends the running load early. */

@@ -26,18 +26,29 @@ const variants = 64;
 
 type Kind = keyof typeof shares;
 
+export interface FrameOptions {
+  readonly seed?: number;
+  /** Whether GUILD_CREATEs of 50 to 300 KB are among them; by default they are. */
+  readonly guilds?: boolean;
+  /** Whether INTERACTION_CREATEs are among them; by default they are. */
+  readonly interactions?: boolean;
+}
+
 /** The frames of a load, by their number from 0. */
 export class Frames {
   readonly #random: () => number;
   readonly #order: readonly Kind[];
   readonly #payloads: Readonly<Record<Kind, readonly Record<string, unknown>[]>>;
 
-  /** @param guilds - whether GUILD_CREATEs of 50 to 300 KB are among them */
-  constructor({ seed = 1, guilds = true }: { readonly seed?: number; readonly guilds?: boolean } = {}) {
+  constructor({ seed = 1, guilds = true, interactions = true }: FrameOptions = {}) {
     this.#random = randomNumbers(seed);
+    const leftOut: readonly Kind[] = [
+      ...(guilds ? [] : ['guild' as const]),
+      ...(interactions ? [] : ['interaction' as const]),
+    ];
     const kinds: readonly Kind[] = ['memberUpdate', 'memberAdd', 'memberRemove', 'interaction', 'guild'];
     const order = kinds.flatMap((kind) => {
-      const replaced = kind === 'guild' && !guilds ? 'memberUpdate' : kind;
+      const replaced = leftOut.includes(kind) ? 'memberUpdate' : kind;
       return Array.from({ length: shares[kind] }, () => replaced);
     });
     this.#order = this.#shuffled(order);

@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly rate?: number | undefined;
   /** Whether GUILD_CREATEs are among the frames. */
   readonly guilds: boolean;
+  /** Whether INTERACTION_CREATEs are among them: nobody at this Discord would know of their answers. */
+  readonly interactions: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -29,8 +31,8 @@ const maximumBacklog = 8_192;
 
 /** Sends frames as fast as `rate` says, until all are handed to the socket or `signal` is aborted. */
 export async function runLoad(discord: Simulator, options: LoadOptions): Promise<LoadResult> {
-  const { applicationId, count, rate, guilds, signal } = options;
-  const frames = new Frames({ guilds });
+  const { applicationId, count, rate, guilds, interactions, signal } = options;
+  const frames = new Frames({ guilds, interactions });
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1_000;
   let dispatched = 0;

@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startSimulator, type Simulator } from '@arrakis/simulator';
 import { answer } from '../answer.mjs';
+import { useCommand } from './commands.ts';
 import { runLoad } from './load.ts';
-import { loadInput, lookInput, startInput, type Look } from './methods.ts';
+import { loadInput, lookInput, startInput, useInput, type Look } from './methods.ts';
 
 /** How often it is looked whether a session was resumed, in ms: the precision of that time. */
 const lookEveryMs = 5;
@@ -14,9 +15,9 @@ let resumedAt = 0;
 
 answer({
   async start(input) {
-    const { bots, shards } = startInput.parse(input);
+    const { bots, shards, guilds } = startInput.parse(input);
     discord = await startSimulator({
-      guilds: 0,
+      guilds,
       bots,
       validateRequests: false,
       gateway: {
@@ -33,6 +34,7 @@ answer({
     stopLoad = new AbortController();
     return runLoad(started(), { ...loadInput.parse(input), signal: stopLoad.signal });
   },
+  useCommand: (input) => useCommand(started(), useInput.parse(input)),
   stopLoad: () => stopLoad.abort(),
   look(input): Look {
     const { gateway } = started();

@@ -5,6 +5,8 @@ export const startInput = z.object({
   bots: z.number(),
   /** Shards of each bot, all of which may identify at once. */
   shards: z.number(),
+  /** Guilds with a few members, as far as somebody has to use commands. */
+  guilds: z.number(),
 });
 export const startResult = z.object({
   apiUrl: z.string(),
@@ -16,8 +18,23 @@ export const loadInput = z.object({
   count: z.number(),
   rate: z.number().optional(),
   guilds: z.boolean(),
+  interactions: z.boolean(),
 });
 export const loadResult = z.object({ dispatched: z.number(), seconds: z.number() });
+
+export const useInput = z.object({
+  applicationId: z.string(),
+  /** The slash command that members use. */
+  command: z.string(),
+  count: z.number(),
+  rate: z.number(),
+});
+export const useResult = z.object({
+  /** From each dispatch until its callback had arrived, in ms. */
+  answeredMs: z.array(z.number()),
+  /** Interactions without a callback in time. */
+  unanswered: z.number(),
+});
 
 export const lookInput = z.object({ applicationId: z.string() });
 export const lookResult = z.object({
@@ -33,4 +50,6 @@ export const lookResult = z.object({
 export type Setting = z.output<typeof startInput>;
 export type Bot = z.output<typeof startResult>['bots'][number];
 export type Load = z.output<typeof loadInput>;
+export type Use = z.output<typeof useInput>;
+export type Answers = z.output<typeof useResult>;
 export type Look = z.output<typeof lookResult>;

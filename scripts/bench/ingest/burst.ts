@@ -1,5 +1,6 @@
-import { Arena, type Contestant } from '../contestant.ts';
 import type { BenchContext, Finding, Measure } from '../suite.ts';
+import { chosenIngestors } from './candidates.ts';
+import { Arena, type Contestant } from './contestant.ts';
 import { megabytes } from './memory.ts';
 
 const plans = {
@@ -18,7 +19,7 @@ async function measureBurst(context: BenchContext): Promise<readonly Finding[]> 
     missing: {},
   };
   for (let round = 1; round <= rounds; round += 1) {
-    for (const candidate of context.candidates) {
+    for (const candidate of chosenIngestors(context)) {
       const { name } = candidate;
       await context.progress(`Burst: ${name}, round ${round} of ${rounds}`, async () => {
         await using arena = await Arena.open(context, { candidates: [candidate] });
@@ -47,7 +48,7 @@ async function sendBurst(contestant: Contestant, { events, signal }: { events: n
   await contestant.start();
   const startedAt = performance.now();
   const { applicationId } = contestant.bot;
-  await contestant.discord.load({ applicationId, count: events, guilds: true });
+  await contestant.discord.load({ applicationId, count: events, guilds: true, interactions: true });
   const counted = await contestant.queues.until(events, signal);
   const seconds = (performance.now() - startedAt) / 1_000;
   return { peak: megabytes((await contestant.usage()).peakRssBytes), seconds, missing: events - counted };

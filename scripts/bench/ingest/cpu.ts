@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Arena, type Contestant } from '../contestant.ts';
 import { Noise } from '../noise.ts';
 import { renderSelfTimes, selfTimes } from '../profile.ts';
 import type { BenchContext, Finding, Measure } from '../suite.ts';
+import { Arena, type Contestant } from './contestant.ts';
 
 const rate = 5_000;
 /** CPU time for each event, received and confirmed, in µs. */
@@ -43,12 +43,7 @@ async function measureCpu(context: BenchContext): Promise<readonly Finding[]> {
       }
     });
   }
-  const { spread } = noise;
-  if (spread !== undefined) {
-    context.note(
-      `The same computation took ${spread.fastest} … +${spread.slowest} % of its median CPU time meanwhile.`,
-    );
-  }
+  noise.tell(context);
   if (context.profileFolder !== undefined)
     await profile(context, contestants, { ...plan, folder: context.profileFolder });
   return [

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Arena } from '../contestant.ts';
 import { median } from '../samples.ts';
-import type { BenchContext, Candidate, Finding, Measure } from '../suite.ts';
+import type { BenchContext, Finding, Measure } from '../suite.ts';
+import { chosenIngestors, type Ingestor } from './candidates.ts';
+import { Arena } from './contestant.ts';
 import { residentMegabytes } from './memory.ts';
 
 /** Resident memory for each shard beyond the first, in MB. */
@@ -28,7 +29,7 @@ async function measureIdleShards(context: BenchContext): Promise<readonly Findin
   const whole: Record<string, number[]> = {};
   const connected: Record<string, number[]> = {};
   for (let round = 1; round <= rounds; round += 1) {
-    for (const candidate of context.candidates) {
+    for (const candidate of chosenIngestors(context)) {
       await context.progress(`Idle shards: ${candidate.name}, round ${round} of ${rounds}`, async () => {
         const single = await readIdle(context, candidate, { shards: 1, settleMs });
         const many = await readIdle(context, candidate, { shards, settleMs });
@@ -53,7 +54,7 @@ async function measureIdleShards(context: BenchContext): Promise<readonly Findin
 
 async function readIdle(
   context: BenchContext,
-  candidate: Candidate,
+  candidate: Ingestor,
   { shards, settleMs }: { shards: number; settleMs: number },
 ): Promise<{ megabytes: number; connectedMs: number }> {
   await using arena = await Arena.open(context, { candidates: [candidate], shards });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Arena, type Contestant } from '../contestant.ts';
 import type { BenchContext, Finding, Measure } from '../suite.ts';
+import { chosenIngestors } from './candidates.ts';
+import { Arena, type Contestant } from './contestant.ts';
 
 const rate = 2_000;
 /** Resident memory with one shard, in MB. */
@@ -13,7 +14,7 @@ async function measureMemory(context: BenchContext): Promise<readonly Finding[]>
   const seconds = context.quick ? 8 : 30;
   const settled: Record<string, readonly number[]> = {};
   const peak: Record<string, readonly number[]> = {};
-  for (const candidate of context.candidates) {
+  for (const candidate of chosenIngestors(context)) {
     await context.progress(`Memory: ${candidate.name}`, async () => {
       await using arena = await Arena.open(context, { candidates: [candidate] });
       for (const contestant of arena.contestants) {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Arena, type Contestant } from '../contestant.ts';
 import type { BenchContext, Finding, Measure } from '../suite.ts';
+import { chosenIngestors } from './candidates.ts';
+import { Arena, type Contestant } from './contestant.ts';
 import { Receipts } from './receipts.ts';
 
 const rate = 1_000;
@@ -27,7 +28,7 @@ interface Outcome {
 async function measureRestart(context: BenchContext): Promise<readonly Finding[]> {
   const kills = context.quick ? 1 : 4;
   const outcomes = new Map<string, Outcome>();
-  for (const candidate of context.candidates) {
+  for (const candidate of chosenIngestors(context)) {
     await context.progress(`Restart: ${candidate.name}`, async () => {
       await using arena = await Arena.open(context, { candidates: [candidate] });
       for (const contestant of arena.contestants) outcomes.set(candidate.name, await killUnderLoad(contestant, kills));
@@ -61,7 +62,8 @@ async function killUnderLoad(contestant: Contestant, kills: number): Promise<Out
   await queues.consume((body, messageId) => receipts.enter(body, messageId));
   await contestant.start();
   const { identifies } = await discord.look(bot);
-  const load = discord.load({ applicationId: bot.applicationId, count: 1_000_000, rate, guilds: false });
+  const frames = { count: 1_000_000, rate, guilds: false, interactions: true };
+  const load = discord.load({ applicationId: bot.applicationId, ...frames });
   const resumedMs: number[] = [];
   try {
     for (let kill = 0; kill < kills; kill += 1) {

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { CandidateProcess, type Usage } from './candidate.ts';
-import { Discord } from './discord/discord.ts';
-import type { Bot } from './discord/methods.ts';
-import { Queues } from './queues.ts';
-import type { BenchContext, Candidate } from './suite.ts';
-
-/** Guilds, GuildMembers, GuildModeration: what the events of the load need. */
-const intents = 1 | 2 | 4;
+import { CandidateProcess, type Usage } from '../candidate.ts';
+import { Discord } from '../discord/discord.ts';
+import type { Bot } from '../discord/methods.ts';
+import { environmentOf } from '../environment.ts';
+import { Queues } from '../queues.ts';
+import type { BenchContext } from '../suite.ts';
+import { chosenIngestors, type Ingestor } from './candidates.ts';
 
 /** How long a candidate may take until all its shards are connected, in ms. */
 const connectLimitMs = 60_000;
@@ -20,7 +19,7 @@ export interface Cost {
 }
 
 interface ContestantParts {
-  readonly candidate: Candidate;
+  readonly candidate: Ingestor;
   readonly context: BenchContext;
   readonly discord: Discord;
   readonly bot: Bot;
@@ -29,7 +28,7 @@ interface ContestantParts {
 
 /** A candidate with a bot, a namespace and queues of its own. */
 export class Contestant implements AsyncDisposable {
-  readonly candidate: Candidate;
+  readonly candidate: Ingestor;
   readonly bot: Bot;
   readonly queues: Queues;
   readonly discord: Discord;
@@ -62,7 +61,13 @@ export class Contestant implements AsyncDisposable {
   spawn(): CandidateProcess {
     const { root, logFolder, signal } = this.#context;
     const logFile = join(logFolder, `bench-${this.candidate.name}.log`);
-    const env = this.#environment();
+    const env = environmentOf({
+      services: this.#context.services,
+      discord: this.discord,
+      bot: this.bot,
+      shards: this.#shards,
+      namespace: this.#namespace,
+    });
     this.#process = new CandidateProcess({ root, entry: this.candidate.entry, env, logFile, signal });
     return this.#process;
   }
@@ -92,7 +97,7 @@ export class Contestant implements AsyncDisposable {
     const before = await this.usage();
     const counted = this.queues.counted;
     const startedAt = performance.now();
-    await this.discord.load({ applicationId, ...load });
+    await this.discord.load({ applicationId, interactions: true, ...load });
     const arrived = (await this.queues.until(counted + load.count, this.#context.signal)) - counted;
     if (arrived !== load.count) {
       throw new Error(`${this.candidate.name} brought ${arrived} of ${load.count} events into the queues`);
@@ -105,25 +110,6 @@ export class Contestant implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process?.stop();
     await this.queues[Symbol.asyncDispose]();
-  }
-
-  #environment(): NodeJS.ProcessEnv {
-    const { services } = this.#context;
-    return {
-      PATH: process.env['PATH'],
-      NODE_ENV: 'production',
-      APP_ENV: 'production',
-      DISCORD_TOKEN: this.bot.token,
-      DISCORD_APPLICATION_ID: this.bot.applicationId,
-      DISCORD_API_URL: this.discord.apiUrl,
-      DISCORD_INTENTS: String(intents),
-      SHARD_COUNT: String(this.#shards),
-      RABBITMQ_URL: services.rabbitmqUrl,
-      REDIS_URL: services.redisUrl,
-      ARRAKIS_NAMESPACE: this.#namespace,
-      HEALTH_HOST: '127.0.0.1',
-      HEALTH_PORT: '0',
-    };
   }
 }
 
@@ -140,10 +126,12 @@ export class Arena implements AsyncDisposable {
   /** @param candidates - none of which is started yet */
   static async open(
     context: BenchContext,
-    { candidates = context.candidates, shards = 1 }: { candidates?: readonly Candidate[]; shards?: number } = {},
+    { candidates = chosenIngestors(context), shards = 1 }: { candidates?: readonly Ingestor[]; shards?: number } = {},
   ): Promise<Arena> {
     await using stack = new AsyncDisposableStack();
-    const discord = stack.use(await Discord.start({ bots: candidates.length, shards, signal: context.signal }));
+    const discord = stack.use(
+      await Discord.start({ bots: candidates.length, shards, guilds: 0, signal: context.signal }),
+    );
     const contestants: Contestant[] = [];
     for (const [index, candidate] of candidates.entries()) {
       const bot = discord.bots[index];

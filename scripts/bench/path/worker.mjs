@@ -1,0 +1,22 @@
+// Arrakis' worker as it runs in production, with handlers that do next to nothing.
+import { on, slash } from '@arrakis/bot';
+import { runService } from '@arrakis/service';
+import { handled } from '../handled.mjs';
+
+// Imported at run time: without a build there is nothing there, and types are checked without one.
+const built = new URL('../../../apps/worker/dist/', import.meta.url);
+/** @type {typeof import('../../../apps/worker/src/config.ts')} */
+// oxlint-disable-next-line typescript/no-unsafe-assignment
+const { loadWorkerSettings } = await import(new URL('config.js', built).href);
+/** @type {typeof import('../../../apps/worker/src/worker.ts')} */
+// oxlint-disable-next-line typescript/no-unsafe-assignment
+const { startWorker } = await import(new URL('worker.js', built).href);
+
+const createHandlers = () => [
+  on('member.join', handled),
+  on('member.update', handled),
+  on('member.leave', handled),
+  slash('ping', { description: 'Answers', run: () => ({ content: 'Pong.' }) }),
+];
+
+await runService('worker', loadWorkerSettings, (service, settings) => startWorker(service, settings, createHandlers));
