@@ -11,7 +11,7 @@ const layers = [['protocol', 'service'], ['broker', 'state', 'gateway', 'discord
 /** Only tests, benchmarks and the demo run with these; they import what stands in the lowest layer. */
 const testTools = ['simulator', 'testkit'] as const;
 
-const apps = ['ingestor', 'worker'] as const;
+const apps = ['ingestor', 'worker', 'ops'] as const;
 
 /** Who may import a library that must not spread: its owner, and the test tool that plays the other side. */
 const owners: Readonly<Record<string, readonly string[]>> = {

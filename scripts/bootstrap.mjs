@@ -1,6 +1,6 @@
-// What `npm start`, `npm test` and `npm run bench` run first. It needs nothing but Node 18 and npm: it brings Node 24 and
-// pnpm, installs the dependencies, builds, and hands over. The syntax here is old, so that an old Node gets to the
-// message below.
+// What `npm start`, `npm test`, `npm run bench` and `npm run arrakis` run first. It needs nothing but Node 18 and npm: it
+// brings Node 24 and pnpm, installs the dependencies, builds, and hands over. The syntax here is old, so that an old Node
+// gets to the message below.
 const oldestNode = 18;
 
 if (Number(process.versions.node.split('.')[0]) < oldestNode) {

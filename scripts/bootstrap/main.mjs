@@ -7,21 +7,26 @@ import { prepareToolchain } from './toolchain.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What follows once everything is in place. */
+/**
+ * What follows once everything is in place.
+ *
+ * @type {Readonly<Record<string, { script: string, needsBuild: boolean }>>}
+ */
 const stages = {
   start: { script: 'scripts/demo/start.ts', needsBuild: true },
   test: { script: 'scripts/test.ts', needsBuild: false },
   bench: { script: 'scripts/bench/bench.ts', needsBuild: true },
+  arrakis: { script: 'apps/ops/src/main.ts', needsBuild: false },
 };
 
-const usage = `Usage: node scripts/bootstrap.mjs start|test|bench [arguments for it]`;
+const usage = `Usage: node scripts/bootstrap.mjs ${Object.keys(stages).join('|')} [arguments for it]`;
 
 /**
  * @param {string[]} args - the stage's name and its own arguments
  * @returns {Promise<void>} sets the exit code
  */
 export async function main([name = '', ...args]) {
-  const stage = name === 'start' || name === 'test' || name === 'bench' ? stages[name] : undefined;
+  const stage = Object.hasOwn(stages, name) ? stages[name] : undefined;
   if (stage === undefined) {
     console.error(usage);
     process.exitCode = 2;

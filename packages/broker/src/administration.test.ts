@@ -82,6 +82,11 @@ describe('administration', () => {
   it('says which broker cannot be reached, and never the password', async () => {
     const refused = Administration.connect('amqp://somebody:hunter2@127.0.0.1:1/');
     await expect(refused).rejects.toThrow(/127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/);
+    const elsewhere = new URL(url);
+    elsewhere.pathname = '/none';
+    await expect(Administration.connect(elsewhere.toString())).rejects.toThrow(
+      /does not let this user into the virtual/,
+    );
     const wrong = new URL(url);
     wrong.password = 'hunter2';
     await expect(Administration.connect(wrong.toString())).rejects.toThrow(/refuses this user or password\.$/);

@@ -2,7 +2,8 @@ import { connect, type ChannelModel } from 'amqplib';
 import { encodeEvent, namesIn, topologyIn, type Names, type Topology } from '@arrakis/protocol';
 import { deleteAfterTests, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Administration, Broker, temporaryQueueOf, type MigrationStep, type Outbox } from './index.ts';
+import { Administration, Broker, type MigrationStep, type Outbox } from './index.ts';
+import { temporaryQueueOf } from './topology.ts';
 
 let url: string;
 let namespace: string;
@@ -45,28 +46,26 @@ function changed(queue: string, change: Readonly<Record<string, string | number 
   return { ...topology, queues };
 }
 
-function migrate(topology: Topology, queue: string, by = administration) {
+function migrate(topology: Topology, queue: string, { by = administration, settleMs = 300 } = {}) {
   return by.migrate({
     topology,
     queue,
-    settleMs: 300,
-    patienceMs: 1_000,
-    signal: AbortSignal.timeout(15_000),
+    settleMs,
+    patienceMs: 2_000,
+    signal: AbortSignal.timeout(60_000),
     tell: ({ step }) => {
       if (steps.at(-1) !== step) steps.push(step);
     },
   });
 }
 
-/** Adds an event every millisecond until it is stopped; resolves to the ids, all of them confirmed. */
+/** Adds an event every two milliseconds until it is stopped; resolves to the ids, all of them confirmed. */
 function flow(outbox: Outbox, type = 'member.join'): () => Promise<string[]> {
   const ids: string[] = [];
-  const timer = setInterval(() => {
-    for (let each = 0; each < 5; each += 1) add(outbox, ids, type);
-  }, 5);
+  const timer = setInterval(() => add(outbox, ids, type), 2);
   return async () => {
     clearInterval(timer);
-    await outbox.drained(AbortSignal.timeout(15_000));
+    await outbox.drained(AbortSignal.timeout(30_000));
     return ids;
   };
 }
@@ -105,7 +104,7 @@ async function isThere(queue: string): Promise<boolean> {
   );
 }
 
-describe('a queue', () => {
+describe('a queue', { timeout: 90_000 }, () => {
   it.each([
     ['of the same type', 'member.join', { 'x-max-length': 1_234_567 }],
     ['of another type', 'interaction.command.ping', { 'x-queue-type': 'quorum', 'x-max-priority': undefined }],
@@ -172,7 +171,7 @@ describe('a queue', () => {
     const stop = flow(outbox);
     await waitFor(() => broker.whyNotReady() === undefined, { what: 'the broker' });
     const first = await Administration.connect(url);
-    const running = migrate(topology, guildEvents, first).catch((cause: unknown) => cause);
+    const running = migrate(topology, guildEvents, { by: first, settleMs: 60_000 }).catch((cause: unknown) => cause);
     await waitFor(() => steps.includes('diverted'), { what: 'the migration' });
     await expect(migrate(topology, guildEvents)).rejects.toThrow(/Another process migrates/);
     await first[Symbol.asyncDispose]();

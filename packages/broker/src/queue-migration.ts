@@ -4,7 +4,7 @@ import type { BindingDefinition, QueueDefinition, Topology } from '@arrakis/prot
 import { asError, BrokerError } from './errors.ts';
 import { differenceIn } from './inequivalence.ts';
 import { moveMessages } from './message-mover.ts';
-import { declareQueue, openChannel, replyCodeOf } from './topology.ts';
+import { declareQueue, openChannel, queueExists, replyCodeOf, temporaryQueueOf } from './topology.ts';
 import { inspectQueue, type ObjectState } from './topology-plan.ts';
 
 /** What a migration tells of its progress. */
@@ -45,6 +45,8 @@ const temporaryLength = 4_000_000;
 const temporaryDeliveryLimit = 1_000_000;
 /** How often the queue may come into being in the other form again, declared by an app of another release. */
 const maxRounds = 5;
+/** RabbitMQ takes a moment to notice that a process has been killed, and so has given up its lock, in ms. */
+const lockTimeoutMs = 3_000;
 const pollMs = 100;
 
 /**
@@ -79,6 +81,7 @@ class Migration {
   readonly #bindings: readonly BindingDefinition[];
   /** Name of the queue that takes the place, and of the exchange through which messages are moved. */
   readonly #temporary: string;
+  readonly #lock: string;
 
   private constructor(model: ChannelModel, channel: Channel, options: MigrationOptions) {
     const wanted = options.topology.queues.find(({ name }) => name === options.queue);
@@ -89,29 +92,42 @@ class Migration {
     this.#wanted = wanted;
     this.#bindings = options.topology.bindings.filter(({ queue }) => queue === wanted.name);
     this.#temporary = temporaryQueueOf(wanted.name);
+    this.#lock = `${this.#temporary}.lock`;
   }
 
-  /** Two at a time would unbind what the other has bound. */
+  /** Two at a time would unbind what the other has bound: an exclusive queue keeps them apart. */
   static async begin(model: ChannelModel, options: MigrationOptions): Promise<Migration> {
-    const channel = await openChannel(model);
-    const migration = new Migration(model, channel, options);
-    const lock = `${migration.#temporary}.lock`;
-    try {
-      await channel.assertQueue(lock, { exclusive: true, arguments: { 'x-queue-type': 'classic' } });
-    } catch (cause) {
-      if (replyCodeOf(cause) !== 405) throw cause;
-      throw new BrokerError('topology', `Another process migrates '${options.queue}'.`, { cause });
+    const deadline = performance.now() + lockTimeoutMs;
+    for (;;) {
+      const channel = await openChannel(model);
+      const migration = new Migration(model, channel, options);
+      try {
+        await channel.assertQueue(migration.#lock, { exclusive: true, arguments: { 'x-queue-type': 'classic' } });
+        return migration;
+      } catch (cause) {
+        if (replyCodeOf(cause) !== 405) throw cause;
+        if (performance.now() > deadline) {
+          throw new BrokerError('topology', `Another process migrates '${options.queue}'.`, { cause });
+        }
+      }
+      await delay(pollMs, undefined, { signal: options.signal });
     }
-    return migration;
   }
 
+  /** Gives the lock back, which would otherwise last as long as the connection. */
   async end(): Promise<void> {
-    await this.#channel.close().catch(() => undefined);
+    try {
+      const channel = await openChannel(this.#model);
+      await channel.deleteQueue(this.#lock);
+      await Promise.all([channel.close(), this.#channel.close()]);
+    } catch {
+      // The broker has closed a channel, or the connection is lost and the lock with it.
+    }
   }
 
   async run(): Promise<MigrationOutcome> {
     const { name } = this.#wanted;
-    let isBegun = await exists(this.#model, this.#temporary);
+    let isBegun = await queueExists(this.#model, this.#temporary);
     for (let round = 0; round < maxRounds; round += 1) {
       const found = await inspectQueue(this.#model, this.#wanted);
       if (!isBegun) {
@@ -230,11 +246,6 @@ class Migration {
   }
 }
 
-/** Where messages stand while a queue is migrated. */
-export function temporaryQueueOf(queue: string): string {
-  return `${queue}.migration`;
-}
-
 function temporaryQueue(name: string): QueueDefinition {
   return {
     name,
@@ -245,18 +256,6 @@ function temporaryQueue(name: string): QueueDefinition {
       'x-delivery-limit': temporaryDeliveryLimit,
     },
   };
-}
-
-async function exists(model: ChannelModel, queue: string): Promise<boolean> {
-  const channel = await openChannel(model);
-  try {
-    await channel.checkQueue(queue);
-    await channel.close();
-    return true;
-  } catch (cause) {
-    if (replyCodeOf(cause) !== 404) throw cause;
-    return false;
-  }
 }
 
 function stillRead({ queue, consumers }: Reader): string {

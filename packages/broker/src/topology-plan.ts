@@ -2,7 +2,7 @@ import type { Channel, ChannelModel } from 'amqplib';
 import type { ExchangeDefinition, QueueDefinition, Topology } from '@arrakis/protocol';
 import { asError } from './errors.ts';
 import { differenceIn, type ArgumentValue, type Difference } from './inequivalence.ts';
-import { openChannel, replyCodeOf } from './topology.ts';
+import { openChannel, queueExists, replyCodeOf, temporaryQueueOf } from './topology.ts';
 
 /**
  * How an exchange or queue stands to its definition:
@@ -21,6 +21,8 @@ export type PlannedObject = { readonly kind: 'exchange' | 'queue'; readonly name
 /** What differs between the topology as it should be and the broker. */
 export interface TopologyPlan {
   readonly objects: readonly PlannedObject[];
+  /** Queues whose migration has begun and not ended. */
+  readonly migrations: readonly string[];
   /** Whether every exchange and queue is as it should be, as far as can be seen. */
   readonly inSync: boolean;
 }
@@ -37,7 +39,12 @@ export async function planTopology(model: ChannelModel, topology: Topology): Pro
   for (const queue of topology.queues) {
     objects.push({ kind: 'queue', name: queue.name, ...(await inspectQueue(model, queue)) });
   }
-  return { objects, inSync: objects.every(({ state }) => state === 'same') };
+  const migrations: string[] = [];
+  for (const { name } of topology.queues) {
+    if (await queueExists(model, temporaryQueueOf(name))) migrations.push(name);
+  }
+  const inSync = migrations.length === 0 && objects.every(({ state }) => state === 'same');
+  return { objects, migrations, inSync };
 }
 
 /** How a queue stands to its definition; see {@link planTopology}. */

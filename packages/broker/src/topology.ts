@@ -67,6 +67,24 @@ export function replyCodeOf(cause: unknown): number | undefined {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'number' ? cause.code : undefined;
 }
 
+/** Where messages stand while a queue is migrated. */
+export function temporaryQueueOf(queue: string): string {
+  return `${queue}.migration`;
+}
+
+/** Whether a queue exists, in whatever form. */
+export async function queueExists(model: ChannelModel, queue: string): Promise<boolean> {
+  const channel = await openChannel(model);
+  try {
+    await channel.checkQueue(queue);
+  } catch (cause) {
+    if (replyCodeOf(cause) !== 404) throw cause;
+    return false;
+  }
+  await channel.close();
+  return true;
+}
+
 /** A channel whose failed calls say themselves what is wrong; its error event says the same again. */
 export async function openChannel(model: ChannelModel): Promise<Channel> {
   const channel = await model.createChannel();

@@ -1,0 +1,7 @@
+import type { Command } from './command.ts';
+import { applyTopology } from './topology/apply.ts';
+import { migrateTopology } from './topology/migrate.ts';
+import { planTopology } from './topology/plan.ts';
+
+/** All commands, in the order of the help. */
+export const commands: readonly Command[] = [planTopology, applyTopology, migrateTopology];

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { connectionSettings, loadSettings, serviceSettings, withDotEnv } from '@arrakis/service';
+
+const { RABBITMQ_URL, ARRAKIS_NAMESPACE } = connectionSettings;
+const brokerSchema = z.object({ APP_ENV: serviceSettings.APP_ENV, RABBITMQ_URL, ARRAKIS_NAMESPACE });
+
+/** The settings of commands that speak with the broker. */
+export type BrokerSettings = Readonly<z.output<typeof brokerSchema>>;
+
+/** The environment of this process. */
+export const processEnvironment: NodeJS.ProcessEnv = process.env;
+
+/**
+ * Reads the settings of commands that speak with the broker; in development `.env` completes the environment.
+ * @throws {SettingsError} naming all that is wrong.
+ */
+export function loadBrokerSettings(environment: NodeJS.ProcessEnv): BrokerSettings {
+  return loadSettings(brokerSchema, withDotEnv(environment));
+}
