@@ -12,7 +12,8 @@ export class Metrics {
   readonly #registry = new Registry();
 
   constructor() {
-    collectDefaultMetrics({ register: this.#registry });
+    // By default the event loop would be woken a hundred times a second to see how late it is.
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 100 });
   }
 
   counter<Label extends string>({ name, help, labels = [] }: MetricDefinition<Label>): Counter<Label> {
