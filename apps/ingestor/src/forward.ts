@@ -2,6 +2,7 @@ import type { Broker, Outbox } from '@arrakis/broker';
 import type { DispatchSink, Shard } from '@arrakis/gateway';
 import { encodeEvent, isRouted, type Event } from '@arrakis/protocol';
 import type { IngestorMetrics } from './ingestor-metrics.ts';
+import { Pace } from './pace.ts';
 import { translate, type Origin } from './translate.ts';
 
 export interface ForwarderOptions {
@@ -27,6 +28,7 @@ export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #outbox: Outbox;
   readonly #shards = new Set<Shard>();
+  readonly #pace = new Pace();
   /** Dispatches that nobody wants still wait, as numbers, for the cursor to pass what stands before them. */
   readonly #maxLag: number;
   #pausedAt: number | undefined;
@@ -88,6 +90,8 @@ export class Forwarder {
       // The outbox tells when a full one has room again; what was paused for lag alone waits until it is empty.
       if (this.#outbox.size === 0) this.#resume();
     });
+    // The outbox writes at the end of this turn, and so before the pause.
+    this.#pace.note();
     if (this.#outbox.full) this.#pause();
   }
 

@@ -4,10 +4,7 @@ import { z } from 'zod';
 import { BrokerError } from './errors.ts';
 import { PublishEncoder } from './publish-encoder.ts';
 
-/** How long events may be gathered into one write, in ms. */
-const gatherMs = 1;
-
-/** What is written at once however little time has passed, in bytes. */
+/** What is written before the end of the turn, in bytes. */
 const gatherBytes = 64 * 1024;
 
 /**
@@ -24,16 +21,12 @@ const internals = z.object({
 });
 
 /**
- * Publishes events on a confirm channel, several with one write to the socket. amqplib writes each message on its
- * own, which costs more than everything else that is done for an event. (docs/decisions)
- *
- * What comes alone is written in the same turn of the event loop; only what follows a write closely is gathered.
+ * Publishes events on a confirm channel: all of one turn of the event loop with one write to the socket. amqplib writes
+ * each message on its own, which costs more than everything else that is done for an event. (docs/decisions)
  */
 export class PublishStream {
   readonly #encoder: PublishEncoder;
   readonly #write: (bytes: Buffer) => void;
-  #timer: NodeJS.Timeout | undefined;
-  #isGathering = false;
   #immediate: NodeJS.Immediate | undefined;
   #closed = false;
 
@@ -56,19 +49,13 @@ export class PublishStream {
   publish(message: EventMessage): void {
     this.#encoder.append(message);
     if (this.#encoder.size >= gatherBytes) this.#flush();
-    else if (!this.#isGathering) this.#immediate ??= setImmediate(() => this.#flush());
+    else this.#immediate ??= setImmediate(() => this.#flush());
   }
 
   /** Nothing is written any more. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
-  }
-
-  #gathered(): void {
-    this.#isGathering = false;
-    if (this.#encoder.size > 0) this.#flush();
   }
 
   #flush(): void {
@@ -76,7 +63,5 @@ export class PublishStream {
     this.#immediate = undefined;
     if (this.#closed || this.#encoder.size === 0) return;
     this.#write(this.#encoder.take());
-    this.#isGathering = true;
-    this.#timer = this.#timer?.refresh() ?? setTimeout(() => this.#gathered(), gatherMs);
   }
 }
