@@ -27,7 +27,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'faults', include: waitingTests, globalSetup: [], maxWorkers: 4, sequence: { groupOrder: 1 } },
+        test: { name: 'faults', include: waitingTests, globalSetup: [], maxWorkers: 3, sequence: { groupOrder: 1 } },
       },
     ],
   },

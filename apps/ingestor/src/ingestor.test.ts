@@ -84,7 +84,7 @@ describe('the ingestor', () => {
   it('stops with what to do when Discord refuses its token', async () => {
     await using scene = await Scene.start();
     const token = `${Buffer.from('100000000000000001').toString('base64')}.abcdef.${'x'.repeat(27)}`;
-    const ingestor = scene.startIngestor({ DISCORD_TOKEN: token });
+    const ingestor = scene.startIngestor({ DISCORD_TOKENS: token });
     expect(await ingestor.ended()).toBe(1);
     expect(ingestor.lines.join('\n')).toMatch(/"level":"fatal".*token/i);
     expect(ingestor.lines.join('\n')).not.toContain('xxxxxxx');

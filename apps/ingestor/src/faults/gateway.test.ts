@@ -68,7 +68,7 @@ describe.concurrent('an ingestor whose gateway connection', () => {
   it(
     'turns into a zombie is replaced, and nothing that was said meanwhile is missed',
     async () => {
-      await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 300 } });
+      await using scene = await Scene.start({ gateway: forgetfulGateway });
       const ingestor = await scene.startReadyIngestor();
       const flow = scene.flow(perSecond);
       scene.discord.gateway.silence({}, true);
@@ -83,7 +83,7 @@ describe.concurrent('an ingestor whose gateway connection', () => {
   it(
     'is half-open, so that neither side hears of the end of the other, is replaced',
     async () => {
-      await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 300 } });
+      await using scene = await Scene.start({ gateway: forgetfulGateway });
       const { hostname, port, pathname } = new URL(scene.discord.gatewayUrl);
       await using proxy = await TcpProxy.start(hostname, Number(port));
       scene.discord.announceGateway(`ws://127.0.0.1:${proxy.port}${pathname}`);

@@ -19,7 +19,8 @@ describe.concurrent('what Discord will not send again is told', () => {
       const successor = scene.startIngestor();
       await successor.ready();
       scene.join(50);
-      const report = await scene.report(successor, { missing: 500 });
+      await scene.settled(successor);
+      const report = await scene.collect({ missing: 500 });
       expect(report.missing.length).toBe(500);
       expect(report.faults, String(report)).toEqual([]);
       expect(report).toMatchObject({ repeats: 0, disordered: [], sessions: 2 });
@@ -75,7 +76,8 @@ describe.concurrent('what Discord will not send again is told', () => {
       await ingestor.logged(/left out 3 events/);
       // The simulated Discord itself left nothing out: these are the sequences that were skipped.
       scene.join(3);
-      const report = await scene.report(ingestor, { missing: 3 });
+      await scene.settled(ingestor);
+      const report = await scene.collect({ missing: 3 });
       expect(report.notices).toEqual([
         {
           id: `${scene.applicationId}:${session?.sessionId}:gap:${next}-${next + 2}`,

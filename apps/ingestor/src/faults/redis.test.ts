@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StateManager } from '@arrakis/state';
-import { PrivateRedis, testServices, waitFor } from '@arrakis/testkit';
+import { PrivateRedis, testServices, waitFor, type AppProcess } from '@arrakis/testkit';
 import { describe, expect, it } from 'vitest';
 import { Scene } from '../testing/scene.ts';
 
@@ -31,7 +31,7 @@ async function sceneWithRedis() {
 }
 
 /** Nothing lost, and the session that was opened first is the only one. */
-async function expectOneSession(scene: Scene, ingestor: Parameters<Scene['report']>[0]) {
+async function expectOneSession(scene: Scene, ingestor: AppProcess) {
   const report = await scene.report(ingestor);
   expect(report.faults, String(report)).toEqual([]);
   expect(report.disordered).toEqual([]);

@@ -15,7 +15,7 @@ describe('an ingestor under load', () => {
   // Several side by side: what takes time is to start.
   it.concurrent.for([1, 2, 3])(
     'that is killed again and again, at any moment, loses nothing and identifies once (%i)',
-    { timeout: repetitions(60_000) },
+    { timeout: repetitions(120_000) },
     async () => {
       await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 300 } });
       await (await scene.startReadyIngestor()).end('SIGKILL');
@@ -59,6 +59,6 @@ describe('an ingestor under load', () => {
       // A close code of 1000 or 1001 would have ended the session.
       expect(Object.keys(scene.discord.gateway.statistics.closesByClient)).not.toContain('1000');
     },
-    repetitions(60_000),
+    repetitions(120_000),
   );
 });

@@ -13,11 +13,15 @@ import {
 } from '@arrakis/testkit';
 
 /** A Discord that forgets what a heartbeat acknowledges: one ahead of what the broker has confirmed loses events. */
-export const forgetfulGateway: GatewayOptions = { heartbeatIntervalMs: 500, trimReplayOnHeartbeat: true };
+export const forgetfulGateway: GatewayOptions = { heartbeatIntervalMs: 1_000, trimReplayOnHeartbeat: true };
 
 export interface SceneOptions {
   /** What of the simulated gateway is not as in production. */
   readonly gateway?: GatewayOptions;
+  /** How many bots Discord knows, all of them of every ingestor; default 1. */
+  readonly bots?: number;
+  /** How many guilds each bot is in; default 2. */
+  readonly guilds?: number;
   /** Settings of every ingestor of the scene, the way to a service through a proxy for example. */
   readonly settings?: NodeJS.ProcessEnv;
   /** A broker and a Redis of the test's own; default: those that all tests of the run share. */
@@ -45,8 +49,8 @@ export class Scene implements AsyncDisposable {
   readonly discord: Simulator;
   readonly namespace: string;
   readonly services: TestServices;
+  /** The first bot, and its first guild. */
   readonly applicationId: string;
-  /** A guild of shard 0. */
   readonly guildId: string;
   readonly #ledger: Ledger;
   readonly #settings: NodeJS.ProcessEnv;
@@ -63,7 +67,7 @@ export class Scene implements AsyncDisposable {
     this.guildId = bot.guildIds()[0] ?? '';
     this.#ledger = new Ledger(this.namespace);
     this.#settings = {
-      DISCORD_TOKEN: bot.token,
+      DISCORD_TOKENS: discord.bots.map(({ token }) => token).join(','),
       DISCORD_API_URL: discord.apiUrl,
       RABBITMQ_URL: services.rabbitmqUrl,
       REDIS_URL: services.redisUrl,
@@ -74,8 +78,13 @@ export class Scene implements AsyncDisposable {
     discord.recording.observeDispatches((dispatch, body) => this.#ledger.sent(dispatch, body));
   }
 
-  static async start({ gateway, settings = {}, services }: SceneOptions = {}): Promise<Scene> {
-    const discord = await startSimulator({ guilds: 2, gateway: { identifyWindowMs: 40, ...gateway } });
+  static async start(options: SceneOptions = {}): Promise<Scene> {
+    const { gateway, bots = 1, guilds = 2, settings = {}, services } = options;
+    const discord = await startSimulator({
+      guilds,
+      bots: Array.from({ length: bots }, () => ({})),
+      gateway: { identifyWindowMs: 40, ...gateway },
+    });
     // What is left in services of the test's own goes with them.
     const namespace = services === undefined ? uniqueNamespace() : `scene-${randomUUID()}`;
     return new Scene(discord, services ?? (await testServices()), { namespace, settings });
@@ -125,15 +134,27 @@ export class Scene implements AsyncDisposable {
     };
   }
 
-  /** Waits until the ingestor has received everything and nothing of it is unconfirmed. */
-  async settled(ingestor: AppProcess, timeoutMs = 20_000): Promise<void> {
+  /** Waits until these ingestors, all there are, have received everything, and nothing of it is unconfirmed. */
+  async settled(...ingestors: readonly AppProcess[]): Promise<void> {
     const settled = async () => {
-      const behind = this.discord.gateway.sessions().some((session) => session.deliveredSequence !== session.sequence);
-      if (behind || (await ingestor.get('/readyz')).status !== 200) return false;
-      const { text } = await ingestor.get('/metrics');
-      return /^bot_gateway_unconfirmed 0$/m.test(text) && /^bot_shard_lag\{[^}]*\} 0$/m.test(text);
+      const sessions = this.discord.gateway.sessions();
+      if (sessions.some((session) => session.deliveredSequence !== session.sequence)) return false;
+      const texts = await Promise.all(ingestors.map(async (ingestor) => (await ingestor.get('/metrics')).text));
+      return texts.every(hasNothingUnconfirmed) && texts.some((text) => text.includes('bot_shard_lag{'));
     };
-    await waitFor(settled, { what: 'the ingestor to have nothing unconfirmed', timeoutMs });
+    await waitFor(settled, { what: 'the ingestors to have nothing unconfirmed', timeoutMs: 20_000 });
+  }
+
+  /** Waits until the ingestors have so many ready shards each. */
+  async shared(counts: ReadonlyMap<AppProcess, number>): Promise<void> {
+    const sharedOut = async () => {
+      for (const [ingestor, count] of counts) {
+        if ((await ingestor.metric('bot_shards{state="ready"}')) !== count) return false;
+      }
+      return true;
+    };
+    const what = `shares of ${[...counts.values()].join(', ')} shards`;
+    await waitFor(sharedOut, { what, timeoutMs: 20_000 });
   }
 
   /** Dispatches of shard 0 that the ingestor has received and the broker has not confirmed. */
@@ -142,30 +163,36 @@ export class Scene implements AsyncDisposable {
     return Number(/^bot_shard_lag\{[^}]*shard="0"\} (\d+)$/m.exec(text)?.[1]);
   }
 
-  /**
-   * Holds what is in the queues against what was sent, once the ingestor has nothing unconfirmed; `missing` are known to
-   * be lost.
-   */
-  async report(ingestor: AppProcess, { missing = 0 }: { readonly missing?: number } = {}): Promise<LedgerReport> {
-    await this.settled(ingestor);
-    await this.collect({ missing });
-    return this.#ledger.report();
+  /** Holds what is in the queues against what was sent, once these ingestors, all there are, have nothing unconfirmed. */
+  async report(...ingestors: readonly AppProcess[]): Promise<LedgerReport> {
+    await this.settled(...ingestors);
+    return this.collect();
   }
 
-  /** Empties the queues, until everything that was sent has come. */
-  async collect({ missing = 0 }: { readonly missing?: number } = {}): Promise<void> {
+  /** Empties the queues until everything that was sent has come, but for `missing` that are known to be lost. */
+  async collect({ missing = 0 }: { readonly missing?: number } = {}): Promise<LedgerReport> {
     await collectQueues(this.#ledger, { url: this.services.rabbitmqUrl, missing });
+    return this.#ledger.report();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
   }
 
+  /** Each time another bot's guild, and in the end another guild. */
   #joinOne(bio = ''): void {
+    const { bots, gateway } = this.discord;
     this.#members += 1;
-    const { applicationId, guildId } = this;
+    const bot = bots[this.#members % bots.length];
+    const guildIds = bot?.guildIds() ?? [];
+    const guildId = guildIds[Math.floor(this.#members / bots.length) % guildIds.length];
+    if (bot === undefined || guildId === undefined) throw new Error('the simulated Discord has bots and guilds');
     const user = { id: String(this.#members), username: `member-${this.#members}`, global_name: 'Zoë ☂ "quoted"', bio };
     const data = { guild_id: guildId, number: this.#members, user, roles: [], joined_at: new Date().toISOString() };
-    this.discord.gateway.dispatch({ applicationId, guildId, type: 'GUILD_MEMBER_ADD', data });
+    gateway.dispatch({ applicationId: bot.applicationId, guildId, type: 'GUILD_MEMBER_ADD', data });
   }
+}
+
+function hasNothingUnconfirmed(metrics: string): boolean {
+  return /^bot_gateway_unconfirmed 0$/m.test(metrics) && !/^bot_shard_lag\{[^}]*\} [1-9]/m.test(metrics);
 }
