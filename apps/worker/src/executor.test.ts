@@ -1,97 +1,20 @@
 import type { Verdict } from '@arrakis/broker';
-import { namesIn } from '@arrakis/protocol';
-import { createLog } from '@arrakis/service';
-import { StateManager, type ClaimStore } from '@arrakis/state';
-import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Execution, Lane } from './execution.ts';
-import { Executor, type ExecutorParts } from './executor.ts';
+import { TcpProxy, testServices, waitFor } from '@arrakis/testkit';
+import { describe, expect, it } from 'vitest';
 import { StoppingError } from './failure.ts';
-import { Permits } from './permits.ts';
 import { deliveryOf, eventOf } from './testing/deliveries.ts';
-import { RecordingMetrics } from './testing/recording-metrics.ts';
+import {
+  causeOf,
+  connectState,
+  executorOf,
+  executorsPerTest,
+  releases,
+  type LaneOptions,
+} from './testing/executors.ts';
 
-const log = createLog({ name: 'test', level: 'silent' });
-const releases: (() => void | Promise<void>)[] = [];
-let namespace: string;
-
-beforeEach(() => {
-  namespace = uniqueNamespace();
-});
-afterEach(async () => {
-  for (const release of releases.splice(0).toReversed()) await release();
-});
-
-async function connectState(url: string, leaseMs = 60_000): Promise<StateManager> {
-  const state = new StateManager({ url, namespace, applicationId: '100', claims: { leaseMs } });
-  releases.push(() => state.close());
-  await waitFor(() => state.whyUnavailable() === undefined, { what: 'Redis' });
-  return state;
-}
-
-interface LaneOptions extends Partial<Omit<Lane, 'prepare'>> {
-  readonly handle?: (signal: AbortSignal) => Promise<void>;
-  readonly mayRetry?: boolean;
-  readonly prepare?: () => Execution | undefined;
-}
-
-/** A lane in which one handler handles everything. */
-function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...fields }: LaneOptions) {
-  const steps: string[] = [];
-  const lane: Lane = {
-    name: 'normal',
-    queue: 'queue',
-    concurrency: 10,
-    ordered: false,
-    maxAttempts: 3,
-    handlerTimeoutMs: 5_000,
-    retryBy: () => Infinity,
-    withoutClaims: 'wait',
-    ...fields,
-    async prepare(event, { signal }) {
-      if (prepare !== undefined) return prepare();
-      return {
-        event,
-        handler: 'test',
-        mayRetry: () => mayRetry,
-        defer: async () => void steps.push('defer'),
-        async handle() {
-          steps.push('handle');
-          await handle(signal);
-        },
-        apologize: async () => void steps.push('apologize'),
-      };
-    },
-  };
-  return { lane, steps };
-}
-
-interface ExecutorTestParts extends Partial<Omit<ExecutorParts, 'claimsOf'>> {
-  readonly claims?: ClaimStore;
-}
-
-async function executorOf(options: LaneOptions, { claims: given, ...parts }: ExecutorTestParts = {}) {
-  const { lane, steps } = laneOf(options);
-  const metrics = new RecordingMetrics();
-  const idle = new AbortController().signal;
-  const claims = given ?? (await connectState((await testServices()).redisUrl)).claims;
-  const { retryTiers } = namesIn(namespace);
-  const common = {
-    metrics,
-    log,
-    stopping: idle,
-    ending: idle,
-    retryTiers,
-    isolation: new Permits(1),
-    maxPostponementMs: 60_000,
-    failing: () => false,
-  };
-  const executor = new Executor(lane, { ...common, ...parts, claimsOf: () => claims });
-  return { executor, metrics, steps, claims };
-}
+executorsPerTest();
 
 const event = eventOf('member.join', {});
-const causeOf = (verdict: Verdict) => ('cause' in verdict ? verdict.cause : undefined);
 
 describe('an event', () => {
   it('is deferred, handled and done', async () => {
@@ -309,4 +232,11 @@ it('an event whose channel is lost while it waits for Redis is given up: the bro
   lost.abort();
   expect(await executed).toEqual({ kind: 'return' });
   expect(steps).toEqual([]);
+});
+
+it('an event of another lane is moved there, without a claim', async () => {
+  const { executor, metrics, claims } = await executorOf({ prepare: () => ({ queue: 'low' }) });
+  expect(await executor.execute(deliveryOf(event))).toEqual({ kind: 'move', queue: 'low' });
+  expect(metrics.results).toEqual(['moved']);
+  expect((await claims.claim(event.id)).outcome).toBe('claimed');
 });
