@@ -1,8 +1,8 @@
 import { connect, type ChannelModel } from 'amqplib';
-import { namesIn, topologyIn, type Topology } from '@arrakis/protocol';
+import { gatewayCommandQueue, namesIn, topologyIn, type Topology } from '@arrakis/protocol';
 import { PrivateRabbitmq, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Administration, Broker } from './index.ts';
+import { Administration, Broker, reject, retry } from './index.ts';
 
 describe('administration', () => {
   let url: string;
@@ -95,7 +95,12 @@ describe('administration', () => {
 
 describe('an app whose user may not declare', () => {
   const names = namesIn('fixed');
-  const permissions = { configure: '^fixed\\.gateway\\.', write: '.*', read: '.*' };
+  /** As docs/operations.md recommends them for both apps. */
+  const permissions = {
+    configure: '^fixed\\.gateway\\.',
+    write: '^(fixed\\.events|fixed\\.retry\\..*|fixed\\.gateway\\..*|amq\\.default)$',
+    read: '^fixed\\.(interactions|events\\..*|gateway\\..*)$',
+  };
   let rabbitmq: PrivateRabbitmq;
   let url: string;
   let broker: Broker;
@@ -125,8 +130,22 @@ describe('an app whose user may not declare', () => {
       body: Buffer.from('1'),
       properties: { messageId: '1' },
     });
-    const depths = await waitFor(() => broker.queueDepths(), { what: 'the depths' });
-    expect(depths.get(names.guildEvents)?.ready).toBe(1);
+    // Everything that the apps do: a first failure waits in a retry tier, a second one is a dead letter.
+    let handled = 0;
+    const consumer = broker.consume({
+      queue: names.guildEvents,
+      prefetch: 1,
+      handle: async () => {
+        handled += 1;
+        return handled === 1 ? retry(new Error('again')) : reject(new Error('never'));
+      },
+    });
+    const isDeadLetter = async () => (await broker.queueDepths()).get(names.deadLetters)?.ready === 1;
+    await waitFor(isDeadLetter, { what: 'the dead letter', timeoutMs: 15_000 });
+    await consumer.stop(1_000);
+    const queue = gatewayCommandQueue('fixed', { applicationId: '1', shardId: 0 });
+    const subscription = broker.subscriptions(1).subscribe({ queue, handle: async () => 'done' });
+    await waitFor(() => subscription.consuming, { what: 'the command queue' });
   });
 
   it('sees that everything exists, and not in which form', async () => {

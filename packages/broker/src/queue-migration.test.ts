@@ -123,13 +123,30 @@ describe('a queue', { timeout: 90_000 }, () => {
     expect(await migrate(topology, queue)).toBe('unneeded');
   });
 
-  it('is not touched while somebody reads it', async () => {
+  it.each([
+    ['it', () => names.interactions],
+    ['another, and may send messages to it by its name', () => names.guildEvents],
+  ])('is not touched while somebody reads %s', async (_, read) => {
     const topology = changed(names.interactions, { 'x-max-length': 5 });
     await administration.apply(topologyIn(namespace));
     const channel = await inspector.createChannel();
-    await channel.consume(names.interactions, () => undefined);
-    await expect(migrate(topology, names.interactions)).rejects.toThrow(/has 1 consumer: stop the workers/);
+    await channel.consume(read(), () => undefined);
+    await expect(migrate(topology, names.interactions)).rejects.toThrow(`'${read()}' has 1 consumer: stop the workers`);
     expect(await isThere(temporaryQueueOf(names.interactions))).toBe(false);
+  });
+
+  it('is not touched while another is full, for which it may hold messages that cannot be seen', async () => {
+    const { guildEvents, deadLetters } = names;
+    const limited = changed(deadLetters, { 'x-max-length': 1 });
+    const queues = limited.queues.filter(({ name }) => name !== guildEvents);
+    await administration.apply({
+      ...limited,
+      queues: [...queues, { name: guildEvents, arguments: { 'x-queue-type': 'quorum' } }],
+    });
+    const channel = await inspector.createConfirmChannel();
+    channel.sendToQueue(deadLetters, Buffer.from('1'));
+    await channel.waitForConfirms();
+    await expect(migrate(limited, guildEvents)).rejects.toThrow(`'${deadLetters}' is full (1 messages)`);
   });
 
   it('is not deleted while a consumer that has been cancelled still holds messages', async () => {

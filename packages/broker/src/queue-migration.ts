@@ -55,7 +55,7 @@ const pollMs = 100;
  * unbound, emptied and deleted. At any moment every event has a queue, and every message stands in one, or in two with
  * the same id. It can be killed at any point: run again, it goes on from what it finds.
  *
- * Publishers go on meanwhile; consumers of the queue must have been stopped. The order of its messages is not kept.
+ * Ingestors go on meanwhile; workers must have been stopped. The order of its messages is not kept.
  * @throws {BrokerError} of kind `topology`: somebody still reads the queue, it is missing, or it cannot be migrated.
  */
 export async function migrateQueue(model: ChannelModel, options: MigrationOptions): Promise<MigrationOutcome> {
@@ -133,7 +133,7 @@ class Migration {
       if (!isBegun) {
         if (found.state === 'same') return 'unneeded';
         if (found.state !== 'different') throw new BrokerError('topology', notMigratable(name, found));
-        await this.#refuseConsumers();
+        await this.#refuseUnsafe();
       }
       isBegun = true;
       if (found.state === 'different') await this.#empty(found);
@@ -142,19 +142,27 @@ class Migration {
     throw new BrokerError('topology', `Something declares '${name}' in another form again and again: stop it.`);
   }
 
-  /** Before anything is changed: what is in workers' hands would be lost with the queue. */
-  async #refuseConsumers(): Promise<void> {
-    const reader = await this.#readerOf(this.#watched);
+  /** Before anything is changed: what RabbitMQ would lose with the queue without having told of it. */
+  async #refuseUnsafe(): Promise<void> {
+    const existing = await this.#workQueues();
+    const reader = await this.#readerOf(existing);
     if (reader !== undefined) throw new BrokerError('topology', stillRead(reader));
+    if (this.#wanted.arguments['x-dead-letter-exchange'] === undefined) return;
+    for (const { name, arguments: args } of this.#options.topology.queues) {
+      if (name === this.#wanted.name || !existing.includes(name)) continue;
+      const { messageCount } = await this.#channel.checkQueue(name);
+      if (messageCount >= Number(args['x-max-length'])) throw new BrokerError('topology', isFull(name, messageCount));
+    }
   }
 
   /**
-   * Queues that nobody may read until the old one is gone. What no exchange leads to, the dead letters, gets its messages
-   * by its name from whoever reads the other queues.
+   * Nobody may read any queue of the topology until the old one is gone: workers also send messages to a queue by its
+   * name, past all bindings.
    */
-  get #watched(): readonly string[] {
-    const { topology, queue } = this.#options;
-    return this.#bindings.length > 0 ? [queue] : topology.queues.map(({ name }) => name);
+  async #workQueues(): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const { name } of this.#options.topology.queues) if (await queueExists(this.#model, name)) found.push(name);
+    return found;
   }
 
   /** Puts the temporary queue in place of the old one, moves the messages over, and deletes the old one. */
@@ -167,7 +175,7 @@ class Migration {
     for (const { exchange, key } of this.#bindings) await this.#channel.bindQueue(this.#temporary, exchange, key);
     await this.#unbind(name);
     this.#options.tell({ step: 'diverted', to: this.#temporary });
-    await this.#drain(name, this.#temporary, this.#watched);
+    await this.#drain(name, this.#temporary, await this.#workQueues());
     // An app that has connected meanwhile may have bound it; what came so stands in both.
     await this.#unbind(name);
     // On any other queue RabbitMQ answers these conditions by closing the connection.
@@ -262,6 +270,13 @@ function stillRead({ queue, consumers }: Reader): string {
   return (
     `The queue '${queue}' has ${consumers} ${consumers === 1 ? 'consumer' : 'consumers'}: stop the workers and run this ` +
     'again. Ingestors may go on.'
+  );
+}
+
+function isFull(queue: string, messages: number): string {
+  return (
+    `The queue '${queue}' is full (${messages} messages): what is to be handed over to it waits inside of other queues, ` +
+    'where it cannot be seen, and would be lost with them. Make room first.'
   );
 }
 
