@@ -1,12 +1,14 @@
 import type { Broker, Outbox } from '@arrakis/broker';
 import type { DispatchSink, Shard } from '@arrakis/gateway';
-import { encodeEvent, isRouted, type Event } from '@arrakis/protocol';
+import { encodeEvent, type Event } from '@arrakis/protocol';
 import type { IngestorMetrics } from './ingestor-metrics.ts';
 import { Pace } from './pace.ts';
 import { translate, type Origin } from './translate.ts';
 
 export interface ForwarderOptions {
   readonly broker: Broker;
+  /** Whether a queue wants events of a type. */
+  readonly isRouted: (eventType: string) => boolean;
   /** Gives the W3C `traceparent` of a new trace. */
   readonly newTraceparent: () => string;
   readonly metrics: IngestorMetrics;
@@ -64,7 +66,8 @@ export class Forwarder {
    * wants it.
    */
   sinkFor(applicationId: string, shard: () => Shard): DispatchSink {
-    const origin: Origin = { applicationId, newTraceparent: this.#options.newTraceparent };
+    const { isRouted, newTraceparent } = this.#options;
+    const origin: Origin = { applicationId, newTraceparent };
     return (dispatch, confirm) => {
       const event = translate(dispatch, origin);
       if (isRouted(event.type)) {

@@ -1,4 +1,5 @@
 import { serviceBroker } from '@arrakis/broker';
+import { eventRouting } from '@arrakis/protocol';
 import { botsOf, type Service } from '@arrakis/service';
 import { Bot } from './bot.ts';
 import type { IngestorSettings } from './config.ts';
@@ -17,6 +18,7 @@ export async function startIngestor(service: Service, settings: IngestorSettings
   });
   const forwarder = new Forwarder({
     broker,
+    isRouted: eventRouting(settings.ARRAKIS_EVENTS),
     newTraceparent,
     metrics,
     maxUnconfirmed: settings.INGESTOR_MAX_UNCONFIRMED,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { connectionSettings, loadSettings, serviceSettings, withDotEnv } from '@arrakis/service';
 
-const { RABBITMQ_URL, ARRAKIS_NAMESPACE } = connectionSettings;
-const brokerSchema = z.object({ APP_ENV: serviceSettings.APP_ENV, RABBITMQ_URL, ARRAKIS_NAMESPACE });
+const { RABBITMQ_URL, ARRAKIS_NAMESPACE, ARRAKIS_EVENTS } = connectionSettings;
+const brokerSchema = z.object({ APP_ENV: serviceSettings.APP_ENV, RABBITMQ_URL, ARRAKIS_NAMESPACE, ARRAKIS_EVENTS });
 
 /** The settings of commands that speak with the broker. */
 export type BrokerSettings = Readonly<z.output<typeof brokerSchema>>;

@@ -59,7 +59,7 @@ export function connectBots(service: Service, settings: WorkerSettings, connecti
     const state = serviceState(service, settings, { applicationId, claims });
     service.health.addCheck(`redis ${applicationId}`, () => whyEventsWait(state));
     const gateway = connectGateway(settings, { applicationId, broker, state });
-    const router = new Router(createHandlers({ state, log: service.log }));
+    const router = new Router(createHandlers({ state, log: service.log }), { events: settings.ARRAKIS_EVENTS });
     known.set(applicationId, { router, rest, gateway, claims: state.claims });
   }
   return new Bots(known);

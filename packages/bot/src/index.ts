@@ -39,5 +39,5 @@ export {
   type ResolvedUser,
 } from './options.ts';
 export type { CommandDefer, Defer, DeferredReply, Message, Reply } from './reply.ts';
-export { Router, type Handler } from './router.ts';
+export { Router, type Handler, type RouterOptions } from './router.ts';
 export { slash, slashGroup, type CommandTraits, type SlashGroup, type SlashHandler } from './slash.ts';

@@ -130,10 +130,15 @@ describe('handlers', () => {
     ['overlapping custom ids', [vote, button('poll:{what}:yes', { run: nothing })], 'component poll:{what}:yes'],
     ['modals of one id', [feedback, feedback], 'modal feedback'],
     ['events of one type', [joined, on('member.join', nothing)], 'event member.join'],
-    ['an event that reaches no queue', [on('message.create', nothing)], 'message.create'],
+    ['an event that reaches no queue', [on('message.create', nothing)], 'ARRAKIS_EVENTS'],
   ])('are refused: %s', (_, refused, named) => {
     expect(() => new Router(refused)).toThrow(DefinitionError);
     expect(() => new Router(refused)).toThrow(named);
+  });
+
+  it('of events that are asked for are reached', () => {
+    const router = new Router([on('message.create', nothing)], { events: ['message.*'] });
+    expect(router.event('message.create')?.type).toBe('message.create');
   });
 
   it('of different kinds may share a name', () => {

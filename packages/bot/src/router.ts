@@ -4,7 +4,7 @@ import {
   InteractionType,
   type RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord-api-types/v10';
-import { isRouted } from '@arrakis/protocol';
+import { eventRouting } from '@arrakis/protocol';
 import { completion } from './autocomplete.ts';
 import type { ComponentHandler } from './component.ts';
 import { DefinitionError } from './errors.ts';
@@ -26,6 +26,11 @@ import type { SlashGroup, SlashHandler } from './slash.ts';
 /** Everything that a bot consists of. */
 export type Handler = SlashHandler | SlashGroup | MenuHandler | ComponentHandler | ModalHandler | EventHandler;
 
+export interface RouterOptions {
+  /** Patterns of event types that are delivered beside the usual ones: the setting `ARRAKIS_EVENTS`; default none. */
+  readonly events?: readonly string[];
+}
+
 /**
  * Finds the handler of an interaction or event, and reads its input. It keeps nothing of what passes: any process
  * with the same handlers finds the same.
@@ -41,8 +46,8 @@ export class Router {
   readonly #events: ReadonlyMap<string, EventHandler>;
 
   /** @throws {DefinitionError} naming every handler that could never, or not alone, be found. */
-  constructor(handlers: readonly Handler[]) {
-    const faults = [...duplicates(handlers), ...unreachable(handlers)];
+  constructor(handlers: readonly Handler[], { events: patterns = [] }: RouterOptions = {}) {
+    const faults = [...duplicates(handlers), ...unreachable(handlers, patterns)];
     if (faults.length > 0) throw new DefinitionError(`Handlers cannot be told apart or reached: ${faults.join('; ')}`);
     this.#commands = handlers.filter((handler) => isCommand(handler));
     this.#components = handlers.filter((handler) => handler.kind === 'component');
@@ -169,9 +174,12 @@ function spaceOf(handler: Handler): string {
 }
 
 /** Handlers of events that reach no queue. */
-function unreachable(handlers: readonly Handler[]): string[] {
+function unreachable(handlers: readonly Handler[], patterns: readonly string[]): string[] {
+  const isRouted = eventRouting(patterns);
   return handlers.flatMap((handler) =>
-    handler.kind === 'event' && !isRouted(handler.type) ? [`no queue receives ${handler.type}`] : [],
+    handler.kind === 'event' && !isRouted(handler.type)
+      ? [`no queue receives ${handler.type} unless ARRAKIS_EVENTS names it, for all ingestors and workers`]
+      : [],
   );
 }
 

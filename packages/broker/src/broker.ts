@@ -16,6 +16,8 @@ export interface BrokerOptions {
   readonly url: string;
   /** First segment of every name, `arrakis` unless tests or tenants share the broker. */
   readonly namespace: string;
+  /** Patterns of event types that are delivered beside the usual ones, as topic bindings have them; default none. */
+  readonly events?: readonly string[];
   /** Shown in the broker's list of connections. */
   readonly connectionName: string;
   /** Who it is that fails, for dead letters; without it, the connection's name. */
@@ -49,14 +51,14 @@ export class Broker {
   readonly #identity: ProcessIdentity;
 
   /** @throws {BrokerError} of kind `settings` when the URL is no AMQP URL. */
-  constructor({ url, namespace, connectionName, identity, onEvent = () => undefined }: BrokerOptions) {
+  constructor({ url, namespace, events, connectionName, identity, onEvent = () => undefined }: BrokerOptions) {
     if (!/^amqps?:$/.test(URL.parse(url)?.protocol ?? '')) {
       throw new BrokerError('settings', 'The broker URL must look like amqp://user:password@host:5672/vhost.');
     }
     this.names = namesIn(namespace);
     this.#onEvent = onEvent;
     this.#identity = identity ?? { name: connectionName, version: 'unversioned' };
-    this.#topology = new TopologyAttachment(topologyIn(namespace));
+    this.#topology = new TopologyAttachment(topologyIn(namespace, events));
     const connection = (purpose: string) =>
       new SupervisedConnection({ url, purpose: `${connectionName} ${purpose}`, onEvent });
     this.#publishing = connection('publishing');

@@ -7,6 +7,7 @@ import type { BrokerEvent } from './broker-event.ts';
 export interface BrokerSettings {
   readonly RABBITMQ_URL: string;
   readonly ARRAKIS_NAMESPACE: string;
+  readonly ARRAKIS_EVENTS: readonly string[];
   readonly APP_VERSION: string;
 }
 
@@ -15,6 +16,7 @@ export function serviceBroker(service: Service, settings: BrokerSettings): Broke
   const broker = new Broker({
     url: settings.RABBITMQ_URL,
     namespace: settings.ARRAKIS_NAMESPACE,
+    events: settings.ARRAKIS_EVENTS,
     connectionName: `${service.name} ${process.pid}`,
     identity: { name: `${service.name}@${hostname()}:${process.pid}`, version: settings.APP_VERSION },
     onEvent: (event) => logBrokerEvent(service.log, event),

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   decodeEvent,
   encodeEvent,
+  eventRouting,
   gatewayGap,
   gatewayGapEvent,
   gatewaySessionLost,
   gatewaySessionLostEvent,
-  isRouted,
 } from './index.ts';
 
 const origin = { applicationId: '100', noticedAt: 1_700_000_000_000, traceparent: '00-0-0-01' };
@@ -17,7 +17,7 @@ describe('a notice of the gateway', () => {
     const gap = { ...session, from: 5, to: 7, missing: 3 };
     const event = gatewayGapEvent(gap, origin);
     expect(event).toMatchObject({ id: '100:sietch:gap:5-7', type: 'gateway.gap', priority: 0, shard: 3, sequence: 7 });
-    expect(isRouted(event.type)).toBe(true);
+    expect(eventRouting()(event.type)).toBe(true);
     expect(decodeEvent(encodeEvent(event))).toEqual(event);
     expect(gatewayGap.parse(JSON.parse(event.body.toString()))).toEqual(gap);
   });
@@ -27,7 +27,7 @@ describe('a notice of the gateway', () => {
     const event = gatewaySessionLostEvent(lost, origin);
     expect(event).toMatchObject({ id: '100:sietch:lost', type: 'gateway.session.lost', sequence: 42 });
     expect(gatewaySessionLostEvent({ ...lost, received: 41 }, { ...origin, noticedAt: 1 }).id).toBe(event.id);
-    expect(isRouted(event.type)).toBe(true);
+    expect(eventRouting()(event.type)).toBe(true);
     expect(decodeEvent(encodeEvent(event))).toEqual(event);
     expect(gatewaySessionLost.parse(JSON.parse(event.body.toString()))).toEqual(lost);
   });

@@ -41,7 +41,7 @@ export {
 export { decodeEvent, encodeEvent, MalformedMessageError, type EventMessage } from './message.ts';
 export { withoutToken } from './secret-token.ts';
 export {
-  isRouted,
+  eventRouting,
   namesIn,
   retryTier,
   topicMatches,

@@ -5,12 +5,13 @@ import {
   dispatchEventId,
   dispatchType,
   encodeEvent,
+  eventRouting,
   eventTypeLabel,
   guildCreateType,
   guildDeleteType,
   interactionType,
-  isRouted,
   MalformedMessageError,
+  namesIn,
   priorityOf,
   topicMatches,
   topologyIn,
@@ -61,7 +62,7 @@ describe('event types', () => {
     const eventType = interactionType({ type, commandName });
     expect(eventType).toBe(expected);
     expect(priorityOf(eventType)).toBe(priority);
-    expect(isRouted(eventType)).toBe(true);
+    expect(eventRouting()(eventType)).toBe(true);
   });
 
   it('lose their unbounded part as metric labels', () => {
@@ -134,9 +135,21 @@ describe('topology', () => {
   it('routes guild and member events and interactions, nothing else', () => {
     const wanted = ['member.join', 'guild.available', 'guild.ban.add', 'gateway.gap'];
     const answers = ['guild.members.chunk', 'voice.server.update', 'soundboard.sounds', 'rate.limited'];
-    expect([...wanted, ...answers].every(isRouted)).toBe(true);
-    expect(
-      ['message.create', 'presence.update', 'ready', 'typing.start', 'voice.channel.effect.send'].some(isRouted),
-    ).toBe(false);
+    const others = ['message.create', 'presence.update', 'ready', 'typing.start', 'voice.channel.effect.send'];
+    expect([...wanted, ...answers].every(eventRouting())).toBe(true);
+    expect(others.some(eventRouting())).toBe(false);
+  });
+
+  it('routes what is asked for beside that, to the queue of guild events', () => {
+    const events = ['message.create', 'voice.#', 'guild.#'];
+    const isRouted = eventRouting(events);
+    expect(['message.create', 'voice.channel.effect.send', 'member.join'].every(isRouted)).toBe(true);
+    expect(['message.update', 'presence.update'].some(isRouted)).toBe(false);
+    const { guildEvents } = namesIn('test.tenant');
+    const bindings = topologyIn('test.tenant', events).bindings.filter(({ queue }) => queue === guildEvents);
+    expect(bindings).toHaveLength(topology.bindings.filter(({ queue }) => queue === guildEvents).length + 2);
+    for (const key of events.slice(0, 2)) {
+      expect(bindings).toContainEqual({ exchange: 'test.tenant.events', queue: guildEvents, key });
+    }
   });
 });

@@ -46,7 +46,7 @@ export interface Names {
   readonly deadLetters: string;
 }
 
-/** What is bound to the two work queues: an event that matches none of these has no consumer. */
+/** What is bound to the two work queues in any case. */
 const routes = {
   interactions: ['interaction.#'],
   guildEvents: [
@@ -103,13 +103,19 @@ export function retryTier(names: Pick<Names, 'retryTiers'>, attempt: number, aft
   return tier;
 }
 
+/** What is bound to the queue of guild events, each pattern once; `events` beside the usual ones. */
+function guildEventRoutes(events: readonly string[]): readonly string[] {
+  return [...new Set([...routes.guildEvents, ...events])];
+}
+
 /**
- * The topology below `namespace`. It is accepted unchanged by RabbitMQ 3.10 … 4.x:
+ * The topology below `namespace`, in which the events that match one of the patterns `events` are delivered beside the
+ * usual ones. It is accepted unchanged by RabbitMQ 3.10 … 4.x:
  * - `x-max-priority` exists only on classic queues (a 406 on a quorum queue of every version up to 4.3);
  * - at-least-once dead-lettering needs a quorum source and `overflow=reject-publish`
  *   (RabbitMQ docs, Quorum Queues, "At-least-once dead lettering").
  */
-export function topologyIn(namespace: string): Topology {
+export function topologyIn(namespace: string, events: readonly string[] = []): Topology {
   const names = namesIn(namespace);
   const workQueues = [names.interactions, names.guildEvents, names.longJobs];
   return {
@@ -131,7 +137,7 @@ export function topologyIn(namespace: string): Topology {
         queue: names.interactions,
         key,
       })),
-      ...routes.guildEvents.map((key) => ({
+      ...guildEventRoutes(events).map((key) => ({
         exchange: names.events,
         queue: names.guildEvents,
         key,
@@ -205,13 +211,19 @@ function wordsMatch(pattern: readonly string[], words: readonly string[]): boole
 
 /** Event types are few; commands add their names, which are bounded by Discord but not by us. */
 const maxRemembered = 10_000;
-const routed = new Map<string, boolean>();
 
-/** Whether an event type reaches a queue: what does not is not worth publishing. */
-export function isRouted(eventType: string): boolean {
-  const known = routed.get(eventType);
-  if (known !== undefined) return known;
-  const matched = [...routes.interactions, ...routes.guildEvents].some((pattern) => topicMatches(pattern, eventType));
-  if (routed.size < maxRemembered) routed.set(eventType, matched);
-  return matched;
+/**
+ * Tells whether an event type reaches a queue of the topology with the same `events`: what does not is not worth
+ * publishing. Answers are remembered, so whoever asks for every event keeps the function.
+ */
+export function eventRouting(events: readonly string[] = []): (eventType: string) => boolean {
+  const patterns = [...routes.interactions, ...guildEventRoutes(events)];
+  const remembered = new Map<string, boolean>();
+  return (eventType) => {
+    const known = remembered.get(eventType);
+    if (known !== undefined) return known;
+    const matched = patterns.some((pattern) => topicMatches(pattern, eventType));
+    if (remembered.size < maxRemembered) remembered.set(eventType, matched);
+    return matched;
+  };
 }

@@ -56,6 +56,24 @@ describe('settings', () => {
     expect(load).not.toThrow(/s3cret/);
   });
 
+  it('name patterns of events, none of which takes an interaction to a second queue', () => {
+    const load = (patterns?: string) => loadSettings(schema, { ...complete, ARRAKIS_EVENTS: patterns }).ARRAKIS_EVENTS;
+    expect(load()).toEqual([]);
+    expect(load('message.create, presence.#,thread.*.update,presence.#')).toEqual([
+      'message.create',
+      'presence.#',
+      'thread.*.update',
+    ]);
+    for (const wild of ['#', '*.create', '#.update']) {
+      expect(() => load(`message.#,${wild}`)).toThrow(/ARRAKIS_EVENTS .*: pattern 2 begins with a wildcard/);
+    }
+    expect(() => load('interaction.component')).toThrow(/pattern 1 is of interactions/);
+    for (const wrong of ['MESSAGE_CREATE', 'message.', 'message create', 'message.cr*', 'message.create,']) {
+      expect(() => load(wrong)).toThrow(/ARRAKIS_EVENTS cannot be used: pattern \d is none: .*for example message/);
+    }
+    expect(() => load('a.#.#.#.#.#.#.#.#')).toThrow('more than 8 words');
+  });
+
   it('are completed by .env in development only, and what the environment says itself counts', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'arrakis-')), '.env');
     writeFileSync(file, 'A=file\nB=file\n');

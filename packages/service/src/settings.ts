@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
+import { eventPatternFault, splitEventPatterns } from './event-patterns.ts';
 
 /** Settings that cannot be used. Its message names every wrong variable, what is expected, and an example. */
 export class SettingsError extends Error {
@@ -129,4 +130,15 @@ export const connectionSettings = {
     .describe(
       'the first segment of queue names and Redis keys: small letters, digits, dots, dashes; for example arrakis',
     ),
+  ARRAKIS_EVENTS: z
+    .string()
+    .transform((text, context) => {
+      const patterns = splitEventPatterns(text);
+      for (const [index, pattern] of patterns.entries()) {
+        const fault = eventPatternFault(pattern);
+        if (fault !== undefined) context.addIssue(wrongBecause(`pattern ${index + 1} ${fault}`));
+      }
+      return patterns;
+    })
+    .default([]),
 };

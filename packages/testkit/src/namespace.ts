@@ -86,7 +86,7 @@ async function deleteTopologies(url: string, names: readonly string[]): Promise<
   const connection = await connect(url);
   try {
     const channel = await connection.createChannel();
-    for (const { queues, exchanges } of names.map(topologyIn)) {
+    for (const { queues, exchanges } of names.map((name) => topologyIn(name))) {
       await Promise.all([
         ...queues.map((queue) => channel.deleteQueue(queue.name)),
         ...exchanges.map((exchange) => channel.deleteExchange(exchange.name)),

@@ -16,9 +16,9 @@ Apps do the same when they start, if their user may.`,
     differs: 'something exists in another form, and was left as it is',
   },
   async run({ environment, json, output }) {
-    const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace } = loadBrokerSettings(environment);
+    const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace, ARRAKIS_EVENTS: events } = loadBrokerSettings(environment);
     await using administration = await Administration.connect(url);
-    const topology = topologyIn(namespace);
+    const topology = topologyIn(namespace, events);
     const before = await administration.apply(topology);
     const after = await administration.plan(topology);
     const declared = before.objects
