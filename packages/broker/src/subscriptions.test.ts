@@ -195,7 +195,7 @@ describe('subscriptions', () => {
       .subscribe({ queue, handle: async () => 'done' });
     const told = await waitFor(() => events.find((event) => event.type === 'disconnected'), { what: 'the failure' });
     expect(told).toMatchObject({ cause: { kind: 'topology' } });
-    expect(told.cause.message).toMatch(/already exists with other arguments.*drain and delete it/);
+    expect(told.cause.message).toMatch(/exists in another form: .*migrating-a-queue/);
     await channel.deleteQueue(queue.name);
   });
 });
