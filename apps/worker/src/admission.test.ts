@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Admission, prefetchOf, type Pass } from './admission.ts';
+import { Admission, prefetchOf, type AdmissionOptions, type Pass, type TakeTurn } from './admission.ts';
 
 const entered = (result: Pass | 'full' | 'closed'): Pass => {
   if (typeof result === 'string') throw new Error(`let in expected, not ${result}`);
@@ -14,11 +14,15 @@ async function settledOf<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   return settled;
 }
 
-const guild = (guildId: string) => ({ guildId });
+const applicationId = '100';
+const guild = (guildId: string) => ({ guildId, applicationId });
+const outside = { applicationId };
+const ours = async () => ({ release: async () => undefined });
+const laneOf = (options: AdmissionOptions, takeTurn: TakeTurn = ours) => new Admission(options, takeTurn);
 
 describe('a lane', () => {
   it('lets in as many as it has permits, and the next when one leaves', async () => {
-    const admission = new Admission({ concurrency: 2, ordered: false });
+    const admission = laneOf({ concurrency: 2, ordered: false });
     const entering = Array.from({ length: 4 }, () => admission.enter(guild('1')));
     const inside = await settledOf(entering);
     expect([inside.length, admission.running, admission.waiting]).toEqual([2, 2, 2]);
@@ -30,18 +34,18 @@ describe('a lane', () => {
   });
 
   it('that is closed lets nobody in, those that wait included', async () => {
-    const admission = new Admission({ concurrency: 1, ordered: true });
+    const admission = laneOf({ concurrency: 1, ordered: true });
     entered(await admission.enter(guild('1')));
-    const waiting = [admission.enter(guild('1')), admission.enter(guild('2')), admission.enter({})];
+    const waiting = [admission.enter(guild('1')), admission.enter(guild('2')), admission.enter(outside)];
     admission.close();
-    expect(await Promise.all([...waiting, admission.enter({})])).toEqual(Array(4).fill('closed'));
+    expect(await Promise.all([...waiting, admission.enter(outside)])).toEqual(Array(4).fill('closed'));
     expect(admission.waiting).toBe(0);
   });
 });
 
 describe('an ordered lane', () => {
   it('runs the events of a guild one at a time, in their order, and those of others meanwhile', async () => {
-    const admission = new Admission({ concurrency: 3, ordered: true });
+    const admission = laneOf({ concurrency: 3, ordered: true });
     const order: string[] = [];
     const enter = async (name: string) => {
       const pass = entered(await admission.enter(guild(name.charAt(0))));
@@ -58,7 +62,7 @@ describe('an ordered lane', () => {
 
   it('has room for few that wait, so that one guild does not take all places', async () => {
     const options = { concurrency: 2, ordered: true };
-    const admission = new Admission(options);
+    const admission = laneOf(options);
     const hot = Array.from({ length: prefetchOf(options) - 1 }, () => admission.enter(guild('1')));
     expect((await settledOf(hot)).filter((result) => result === 'full')).toHaveLength(hot.length - 5);
     expect(admission.running).toBe(1);
@@ -66,9 +70,25 @@ describe('an ordered lane', () => {
   });
 
   it('leaves events outside guilds alone', async () => {
-    const admission = new Admission({ concurrency: 2, ordered: true });
-    entered(await admission.enter({}));
-    entered(await admission.enter({}));
+    const admission = laneOf({ concurrency: 2, ordered: true });
+    entered(await admission.enter(outside));
+    entered(await admission.enter(outside));
     expect(admission.running).toBe(2);
+  });
+
+  it('gives the turn of a guild back with its place, and makes room when another worker has it for long', async () => {
+    let answer: 'turn' | 'full' = 'turn';
+    const steps: string[] = [];
+    const takeTurn: TakeTurn = async (guildId, bot) => {
+      steps.push(`take ${bot} ${guildId}`);
+      return answer === 'full' ? 'full' : { release: async () => void steps.push(`release ${guildId}`) };
+    };
+    const admission = laneOf({ concurrency: 2, ordered: true }, takeTurn);
+    entered(await admission.enter(guild('1'))).leave();
+    answer = 'full';
+    expect(await admission.enter(guild('1'))).toBe('full');
+    expect(await admission.enter(guild('1'))).toBe('full');
+    expect(steps).toEqual(['take 100 1', 'release 1', 'take 100 1', 'take 100 1']);
+    expect([admission.running, admission.waiting]).toEqual([0, 0]);
   });
 });

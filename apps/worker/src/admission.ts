@@ -1,4 +1,5 @@
 import type { Event } from '@arrakis/protocol';
+import type { Claim } from '@arrakis/state';
 import { GuildTurns } from './guild-turns.ts';
 import { Permits } from './permits.ts';
 
@@ -8,6 +9,9 @@ export interface AdmissionOptions {
   /** Whether the events of a guild run one at a time. */
   readonly ordered: boolean;
 }
+
+/** The turn of a guild, over all workers: see {@link takeFleetTurn}. */
+export type TakeTurn = (guildId: string, applicationId: string) => Promise<Pick<Claim, 'release'> | 'full' | 'closed'>;
 
 /** The message may run; ends with {@link Pass.leave}. */
 export interface Pass {
@@ -32,10 +36,12 @@ function roomOf(concurrency: number): number {
 export class Admission {
   readonly #permits: Permits;
   readonly #turns: GuildTurns | undefined;
+  readonly #takeTurn: TakeTurn;
 
-  constructor({ concurrency, ordered }: AdmissionOptions) {
+  constructor({ concurrency, ordered }: AdmissionOptions, takeTurn: TakeTurn) {
     this.#permits = new Permits(concurrency);
     this.#turns = ordered ? new GuildTurns(roomOf(concurrency)) : undefined;
+    this.#takeTurn = takeTurn;
   }
 
   get running(): number {
@@ -47,23 +53,37 @@ export class Admission {
   }
 
   /** Waits until the message may run. `full`: too many events wait for their guilds; `closed`: nothing begins any more. */
-  async enter({ guildId }: Pick<Event, 'guildId'>): Promise<Pass | 'full' | 'closed'> {
-    const turns = guildId === undefined ? undefined : this.#turns;
-    if (turns === undefined || guildId === undefined) {
-      return (await this.#permits.acquire()) ? this.#pass(() => undefined) : 'closed';
+  async enter({ guildId, applicationId }: Pick<Event, 'guildId' | 'applicationId'>): Promise<Pass | 'full' | 'closed'> {
+    if (this.#turns !== undefined && guildId !== undefined) {
+      return this.#enterInTurn(this.#turns, guildId, applicationId);
     }
-    const turn = await turns.take(guildId);
-    if (turn !== 'granted') return turn;
-    const endTurn = () => turns.end(guildId);
-    if (await this.#permits.acquire()) return this.#pass(endTurn);
-    endTurn();
-    return 'closed';
+    return (await this.#permits.acquire()) ? this.#pass(() => undefined) : 'closed';
   }
 
   /** Nothing begins any more. */
   close(): void {
     this.#turns?.close();
     this.#permits.close();
+  }
+
+  /** First the turn among those of this process, which keeps their order, then among all; both without a permit. */
+  async #enterInTurn(turns: GuildTurns, guildId: string, applicationId: string): Promise<Pass | 'full' | 'closed'> {
+    const line = `${applicationId}:${guildId}`;
+    const turn = await turns.take(line);
+    if (turn !== 'granted') return turn;
+    const fleetTurn = await this.#takeTurn(guildId, applicationId).catch(() => 'full' as const);
+    if (typeof fleetTurn === 'string') {
+      turns.end(line);
+      return fleetTurn;
+    }
+    const end = (): void => {
+      // Should Redis be away now, the lease runs out.
+      fleetTurn.release().catch(() => undefined);
+      turns.end(line);
+    };
+    if (await this.#permits.acquire()) return this.#pass(end);
+    end();
+    return 'closed';
   }
 
   #pass(endTurn: () => void): Pass {

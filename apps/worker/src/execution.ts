@@ -49,7 +49,7 @@ export interface Lane {
   readonly queue: string;
   /** How many messages are worked on at a time. */
   readonly concurrency: number;
-  /** Whether events of one guild are run one at a time, as far as this process is concerned in their order. */
+  /** Whether events of one guild are run one at a time. */
   readonly ordered: boolean;
   /** How often a message is tried before it is a dead letter. */
   readonly maxAttempts: number;

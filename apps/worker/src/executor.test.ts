@@ -168,6 +168,17 @@ describe('without Redis', () => {
     expect(steps).toEqual(['defer', 'handle']);
   });
 
+  it('an old one that somebody did not settle is an attempt, so that one that kills has an end', async () => {
+    const { claims } = await lostRedis();
+    const { executor, steps } = await executorOf({ withoutClaims: 'go-on', maxAttempts: 2 }, { claims });
+    const old = eventOf('interaction.command.x', {}, { receivedAt: Date.now() - 4_000 });
+    const again = (attempt: number) => executor.execute(deliveryOf(old, { attempt, redelivered: true }));
+    expect(await again(1)).toMatchObject({ kind: 'retry', counts: true, cause: { kind: 'unclaimed-redelivery' } });
+    expect(await again(2)).toMatchObject({ kind: 'reject' });
+    expect(steps).toEqual([]);
+    expect(await executor.execute(deliveryOf(old, { attempt: 2 }))).toEqual({ kind: 'done' });
+  });
+
   it('events wait until it is back, and have all their time then', async () => {
     const { proxy, claims } = await lostRedis();
     const handle = async (signal: AbortSignal) => signal.throwIfAborted();

@@ -5,7 +5,15 @@ import type { ClaimStore } from '@arrakis/state';
 import { Admission, type Pass } from './admission.ts';
 import { claimEvent, type Possession } from './claim.ts';
 import type { Execution, Lane, Result } from './execution.ts';
-import { ClaimedElsewhereError, ClaimLostError, GuildBusyError, isPostponement, PoisonError } from './failure.ts';
+import {
+  ClaimedElsewhereError,
+  ClaimLostError,
+  GuildBusyError,
+  isPostponement,
+  PoisonError,
+  UnclaimedRedeliveryError,
+} from './failure.ts';
+import { takeFleetTurn } from './fleet-turn.ts';
 import { runClaimed } from './handling.ts';
 import type { Permits } from './permits.ts';
 import { failureVerdict } from './retry-policy.ts';
@@ -35,6 +43,9 @@ export interface ExecutorParts {
  */
 const maxDeliveries = 10;
 
+/** For so long after its frame, in ms, an interaction is not yet acknowledged; then it is either expired or can wait. */
+const freshMs = 3_000;
+
 /** What is known of a message on its way. */
 interface Passage {
   readonly event: Event;
@@ -55,10 +66,13 @@ export class Executor {
   constructor(lane: Lane, parts: ExecutorParts) {
     this.#lane = lane;
     this.#parts = parts;
-    this.#admission = new Admission(lane);
+    const { claimsOf, stopping } = parts;
+    this.#admission = new Admission(lane, async (guildId, applicationId) =>
+      takeFleetTurn(guildId, { claims: claimsOf(applicationId), stopping }),
+    );
     const close = () => this.#admission.close();
-    parts.stopping.addEventListener('abort', close, { once: true });
-    if (parts.stopping.aborted) close();
+    stopping.addEventListener('abort', close, { once: true });
+    if (stopping.aborted) close();
   }
 
   /** How many messages of the lane are being handled. */
@@ -112,6 +126,9 @@ export class Executor {
     if (possession === 'done') return this.#settled(event, 'duplicate');
     // Whoever is at it may die at it: come back and see.
     if (possession === 'busy') throw new ClaimedElsewhereError();
+    if (possession.claim === undefined && redelivered && Date.now() - event.receivedAt > freshMs) {
+      throw new UnclaimedRedeliveryError();
+    }
     return this.#run(passage, prepared, possession);
   }
 

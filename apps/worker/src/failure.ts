@@ -68,6 +68,20 @@ export class GuildBusyError extends Error {
   }
 }
 
+/**
+ * Somebody had the event before and did not settle it, and without Redis nobody knows whether he died of it. It counts
+ * as an attempt, so that one which kills is given up in the end.
+ */
+export class UnclaimedRedeliveryError extends Error {
+  override readonly name = 'UnclaimedRedeliveryError';
+  readonly kind = 'unclaimed-redelivery';
+  readonly retryable = true;
+
+  constructor() {
+    super('A worker had this event before and did not settle it; without Redis nobody knows why.');
+  }
+}
+
 /** The worker stops before it could end with the event. */
 export class StoppingError extends Error {
   override readonly name = 'StoppingError';

@@ -84,3 +84,15 @@ it('events of one guild are handled one at a time and in their order, those of o
   // Three guilds at once: the second begins before the first is through.
   expect(told.slice(0, 3).map(({ msg }) => msg)).toEqual(['begun', 'begun', 'begun']);
 }, 60_000);
+
+it('events of one guild are handled one at a time over several workers', async () => {
+  await using trial = await Trial.prepare({ WORKER_GUILD_ORDER: 'true', WORKER_EVENT_CONCURRENCY: '2' });
+  const [one, other] = [trial.start(), trial.start()];
+  await Promise.all([one.ready(), other.ready()]);
+  await Promise.all(Array.from({ length: 10 }, () => trial.publish('member.join', 'innocent')));
+  await waitFor(() => trial.said('effect').length === 10, { what: 'all effects', timeoutMs: 40_000 });
+  const told = trial.workers.flatMap(({ log }) => log.filter(({ msg }) => msg === 'begun' || msg === 'effect'));
+  const steps = told.toSorted((a, b) => a.time.localeCompare(b.time) || (a.msg === 'effect' ? -1 : 1));
+  expect(steps.map(({ msg }) => msg)).toEqual(Array.from({ length: 20 }, (_, step) => (step % 2 ? 'effect' : 'begun')));
+  expect(trial.workers.map(({ log }) => log.some(({ msg }) => msg === 'effect'))).toEqual([true, true]);
+}, 90_000);
