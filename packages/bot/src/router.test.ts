@@ -137,8 +137,8 @@ describe('handlers', () => {
   });
 
   it('of events that are asked for are reached', () => {
-    const router = new Router([on('message.create', nothing)], { events: ['message.*'] });
-    expect(router.event('message.create')?.type).toBe('message.create');
+    const reading = new Router([on('message.create', nothing)], { events: ['message.*'] });
+    expect(reading.event('message.create')?.type).toBe('message.create');
   });
 
   it('of different kinds may share a name', () => {
