@@ -206,6 +206,7 @@ export class Bot {
         count,
         token: bot.token,
         intents: settings.DISCORD_INTENTS,
+        compression: settings.DISCORD_COMPRESSION,
         gatewayUrl: gateway.url,
         ...(session !== undefined && { session }),
         identifyGate: schedule,

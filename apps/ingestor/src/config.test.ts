@@ -10,6 +10,7 @@ describe('the settings of the ingestor', () => {
       SHARD_COUNT: 'auto',
       DISCORD_API_URL: 'https://discord.com/api/v10',
       DISCORD_INTENTS: 1 + 2 + 4,
+      DISCORD_COMPRESSION: 'none',
       ARRAKIS_NAMESPACE: 'arrakis',
     });
   });
@@ -39,6 +40,7 @@ describe('the settings of the ingestor', () => {
         DISCORD_TOKEN: 'hunter2',
         SHARD_COUNT: 'many',
         DISCORD_INTENTS: 'Gilds',
+        DISCORD_COMPRESSION: 'zlib',
         SHARD_IDS: '3-1',
       });
     expect(load).toThrow(/DISCORD_TOKEN cannot be used: expected/);
@@ -48,6 +50,7 @@ describe('the settings of the ingestor', () => {
       'SHARD_COUNT',
       'SHARD_IDS',
       'DISCORD_INTENTS',
+      'DISCORD_COMPRESSION cannot be used: expected none, zlib-stream or zstd-stream',
     ]) {
       expect(load).toThrow(name);
     }

@@ -75,6 +75,10 @@ const schema = z
       parseIntents,
       'a number, or names with commas between; for example Guilds,GuildMembers,GuildModeration',
     ).default(defaultIntents),
+    DISCORD_COMPRESSION: z
+      .enum(['none', 'zlib-stream', 'zstd-stream'])
+      .default('none')
+      .describe('none, zlib-stream or zstd-stream'),
     INGESTOR_MAX_UNCONFIRMED: integerSetting({ min: 1, max: 1_000_000, defaultsTo: 5_000 }),
     INGESTOR_MAX_UNCONFIRMED_BYTES: integerSetting({ min: 1_024, max: 1_073_741_824, defaultsTo: 16_777_216 }),
   })

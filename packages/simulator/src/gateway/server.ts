@@ -218,8 +218,10 @@ export class GatewayServer implements DispatchSink {
         closed: (code) => connection.closed(code),
       },
     });
-    const { version, atResumeUrl } = client;
+    const { version, atResumeUrl, compression } = client;
+    const { connectionsByCompression } = this.#statistics;
     this.#statistics.connectionsOpened += 1;
+    connectionsByCompression[compression] = (connectionsByCompression[compression] ?? 0) + 1;
     const connection = new Connection(transport, {
       id: this.#statistics.connectionsOpened,
       version,

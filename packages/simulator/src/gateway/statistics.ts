@@ -1,8 +1,12 @@
+import type { Compression } from './compression.ts';
+
 /** What the gateway has done since it started. */
 export interface GatewayStatistics {
   /** connections open now */
   connections: number;
   connectionsOpened: number;
+  /** of those, how many asked for each compression of their stream */
+  connectionsByCompression: Partial<Record<Compression, number>>;
   /** IDENTIFYs with a valid token, whatever became of them */
   identifies: number;
   /** of those, answered with op 9 because they came too fast */
@@ -30,6 +34,7 @@ export function newStatistics(): GatewayStatistics {
   return {
     connections: 0,
     connectionsOpened: 0,
+    connectionsByCompression: {},
     identifies: 0,
     identifiesTooFast: 0,
     resumes: 0,
