@@ -1,8 +1,9 @@
 import { serviceBroker } from '@arrakis/broker';
 import { eventRouting } from '@arrakis/protocol';
-import { botsOf, type Service } from '@arrakis/service';
+import { botsOf, type Logger, type Service } from '@arrakis/service';
 import { Bot } from './bot.ts';
 import type { IngestorSettings } from './config.ts';
+import { whyNothingComes } from './event-intents.ts';
 import { gatewayCommandMetrics } from './gateway-commands.ts';
 import { Forwarder } from './forward.ts';
 import { ingestorMetrics } from './ingestor-metrics.ts';
@@ -10,6 +11,7 @@ import { newTraceparent } from './traceparent.ts';
 
 /** Holds the gateway of one or more bots: runs their shards and forwards what they receive through one outbox. */
 export async function startIngestor(service: Service, settings: IngestorSettings): Promise<void> {
+  warnOfIdlePatterns(service.log, settings);
   const broker = serviceBroker(service, settings);
   const bots: Bot[] = [];
   const metrics = ingestorMetrics(service.metrics, {
@@ -41,6 +43,17 @@ export async function startIngestor(service: Service, settings: IngestorSettings
   }
   deferEnd(service, { bots, forwarder });
   for (const bot of bots) void bot.run();
+}
+
+/** It is no reason not to start: Discord may send something new one day. */
+function warnOfIdlePatterns(
+  log: Logger,
+  { ARRAKIS_EVENTS: patterns, DISCORD_INTENTS: intents }: IngestorSettings,
+): void {
+  for (const pattern of patterns) {
+    const reason = whyNothingComes(pattern, intents);
+    if (reason !== undefined) log.warn({ pattern }, `a pattern of ARRAKIS_EVENTS brings no event: ${reason}`);
+  }
 }
 
 /** Reading stops, what was read is confirmed, the cursors are stored, the sockets closed, the leases given back. */
