@@ -16,6 +16,7 @@ import {
 } from './failed-message.ts';
 import { InFlight } from './in-flight.ts';
 import type { OutgoingMessage, Publisher } from './publisher.ts';
+import { Settlements } from './settlements.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
 import { reject, type Verdict } from './verdict.ts';
 
@@ -48,9 +49,9 @@ export interface ConsumeOptions {
   handle(delivery: Delivery): Promise<Verdict>;
 }
 
-/** A message and the channel on which alone it can be settled. */
+/** A message and those of its channel, among which alone it can be settled. */
 interface Delivered {
-  readonly channel: Channel;
+  readonly settlements: Settlements;
   readonly message: ConsumeMessage;
   /** Aborted with the channel. */
   readonly signal: AbortSignal;
@@ -78,6 +79,8 @@ export class Consumer implements Attachment {
   readonly #inFlight = new InFlight();
   readonly #stopping = new AbortController();
   #channel: Channel | undefined;
+  /** Those of the channel. */
+  #settlements: Settlements | undefined;
   /** Aborted with the channel. */
   #life = new AbortController();
   #consumerTag: string | undefined;
@@ -94,12 +97,14 @@ export class Consumer implements Attachment {
     channel.on('error', fail);
     channel.on('close', () => fail(new Error(`the broker closed the channel that consumes '${queue}'`)));
     await channel.prefetch(prefetch);
+    const settlements = new Settlements(channel);
     this.#channel = channel;
+    this.#settlements = settlements;
     this.#life = new AbortController();
     const { signal } = this.#life;
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (message === null) fail(new Error(`the broker cancelled the consumer of '${queue}': was the queue deleted?`));
-      else this.#accept({ channel, message, signal });
+      else this.#accept({ settlements, message, signal });
     });
     this.#consumerTag = consumerTag;
     if (this.#stopping.signal.aborted) await channel.cancel(consumerTag);
@@ -107,6 +112,8 @@ export class Consumer implements Attachment {
 
   detach(): void {
     this.#life.abort();
+    this.#settlements?.close();
+    this.#settlements = undefined;
     this.#channel = undefined;
     this.#consumerTag = undefined;
   }
@@ -127,31 +134,35 @@ export class Consumer implements Attachment {
       const cancelled = this.#channel.cancel(this.#consumerTag).catch(() => undefined);
       await Promise.race([cancelled, once(deadline, 'abort')]);
     }
-    return this.#inFlight.ended(deadline);
+    const left = await this.#inFlight.ended(deadline);
+    // Whoever stops consuming closes the connection next.
+    this.#settlements?.flush();
+    return left;
   }
 
   #accept(delivered: Delivered): void {
     if (this.#stopping.signal.aborted) {
       // Somebody else has it at once, and not only when the channel closes.
-      delivered.channel.nack(delivered.message, false, true);
+      delivered.settlements.requeue(delivered.message.fields.deliveryTag);
       return;
     }
     this.#inFlight.add(this.#execute(delivered));
   }
 
   async #execute(delivered: Delivered): Promise<void> {
-    const { channel, message } = delivered;
+    const { settlements, message } = delivered;
+    const { deliveryTag } = message.fields;
     const verdict = await this.#decide(delivered);
-    if (verdict.kind === 'return') return this.#giveBack(delivered);
+    if (verdict.kind === 'return') return settlements.requeue(deliveryTag);
     let copy: Copy | undefined;
     const backoff = new Backoff({ minMs: 100, maxMs: 5_000 });
     // A channel that is no longer current has given its messages back: they will be delivered again.
-    while (this.#channel === channel) {
+    while (this.#settlements === settlements) {
       try {
         // Made once: published again, the same copy is not written twice.
         copy ??= this.#copyFor(message, verdict);
         if (copy !== undefined) await this.#ports.publisher.publish(copy);
-        if (this.#channel === channel) channel.ack(message);
+        settlements.ack(deliveryTag);
         return;
       } catch (cause) {
         const messageId = textOf(() => message.properties.messageId);
@@ -163,14 +174,6 @@ export class Consumer implements Attachment {
       }
       await delay(backoff.next(), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       if (this.#stopping.signal.aborted) return;
-    }
-  }
-
-  #giveBack({ channel, message }: Delivered): void {
-    try {
-      if (this.#channel === channel) channel.nack(message, false, true);
-    } catch {
-      // The channel has just closed: then the broker has it back already.
     }
   }
 
