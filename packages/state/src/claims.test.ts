@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { PrivateRedis, TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -91,6 +92,28 @@ describe('claims in Redis', () => {
     await connection.untilAvailable(AbortSignal.timeout(10_000));
     expect((await claims.claim('event')).outcome).toBe('claimed');
     expect((await (await open()).claim('event')).outcome).toBe('busy');
+  });
+
+  it('refuse, when Redis does not answer, those that were asked for meanwhile too; what is done is still marked', async () => {
+    const target = new URL((await testServices()).redisUrl);
+    await using proxy = await TcpProxy.start(target.hostname, Number(target.port));
+    const connection = await connect({ url: proxy.rewrite(target.href) });
+    const claims = await open({}, connection);
+    const handled = await claims.claim('handled');
+    if (handled.outcome !== 'claimed') throw new Error('it was claimed');
+    proxy.pause();
+    const refusals: string[] = [];
+    const refused = (event: string) => claims.claim(event).catch(() => refusals.push(event));
+    const asked = refused('asked');
+    await setImmediate();
+    const meanwhile = refused('meanwhile');
+    const marked = handled.claim.done();
+    await asked;
+    proxy.resume();
+    await Promise.all([meanwhile, setImmediate()]);
+    expect(refusals).toEqual(['asked', 'meanwhile']);
+    expect(await marked).toBe(true);
+    expect((await (await open()).claim('handled')).outcome).toBe('done');
   });
 
   it('tell whoever could not renew them in time that they are lost', async () => {

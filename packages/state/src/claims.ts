@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { claimScript } from './claim-script.ts';
 import type { Claim, ClaimOptions, ClaimRequest, ClaimResult, ClaimStore } from './claim-store.ts';
-import type { StateConnection } from './redis.ts';
+import { StateUnavailableError, type StateConnection } from './redis.ts';
 
 /** One operation on one claim, see {@link claimScript}. */
 interface Operation {
@@ -21,8 +21,9 @@ const renewalsPerLease = 3;
 const replies = z.array(z.string());
 
 /**
- * Claims in Redis. What is asked within one turn of the event loop goes there together, so that under load an event
- * costs a small part of two round trips; claims that are held for long are renewed together.
+ * Claims in Redis. What is asked within one turn of the event loop, or while Redis is still at the last batch, goes there
+ * together, so that under load an event costs a small part of two round trips; claims that are held for long are renewed
+ * together.
  */
 export class RedisClaims implements ClaimStore {
   readonly #connection: StateConnection;
@@ -33,6 +34,8 @@ export class RedisClaims implements ClaimStore {
   /** By key, what this process holds; undefined while it is being claimed. */
   readonly #held = new Map<string, HeldClaim | undefined>();
   #waiting: Operation[] = [];
+  /** `soon`: at the end of this turn of the event loop. `asking`: Redis has not answered the last batch. */
+  #sending: 'no' | 'soon' | 'asking' = 'no';
   #renewals: NodeJS.Timeout | undefined;
 
   constructor(connection: StateConnection, { leaseMs = 10_000, rememberMs = 86_400_000 }: ClaimOptions = {}) {
@@ -85,21 +88,37 @@ export class RedisClaims implements ClaimStore {
   }
 
   #ask(name: Operation['name'], key: string, argument: string): Promise<string> {
-    if (this.#waiting.length === 0) setImmediate(() => this.#send());
     const answered = Promise.withResolvers<string>();
     this.#waiting.push({ name, key, argument, answered });
+    this.#sendSoon();
     return answered.promise;
   }
 
-  #send(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (let from = 0; from < waiting.length; from += largestBatch) {
-      void this.#sendBatch(waiting.slice(from, from + largestBatch));
-    }
+  #sendSoon(): void {
+    if (this.#sending !== 'no' || this.#waiting.length === 0) return;
+    this.#sending = 'soon';
+    setImmediate(() => void this.#send());
   }
 
-  async #sendBatch(batch: readonly Operation[]): Promise<void> {
+  /** One batch at a time: the more is asked while Redis is at it, the more goes there together. */
+  async #send(): Promise<void> {
+    this.#sending = 'asking';
+    const answered = await this.#sendBatch(this.#waiting.splice(0, largestBatch));
+    this.#sending = 'no';
+    // Whoever waits for a claim may be in a hurry, and need not learn by a wait of their own that Redis is away.
+    if (!answered) this.#refuseClaims();
+    this.#sendSoon();
+  }
+
+  #refuseClaims(): void {
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ name }) => name !== 'claim');
+    const cause = new StateUnavailableError('Redis did not answer those who asked before.');
+    for (const { name, answered } of waiting) if (name === 'claim') answered.reject(cause);
+  }
+
+  /** Whether Redis has answered. */
+  async #sendBatch(batch: readonly Operation[]): Promise<boolean> {
     const keys = [this.#connection.key('claim-fence')];
     const args: (string | number)[] = [this.#leaseMs, this.#rememberMs, this.#owner];
     for (const { name, key, argument } of batch) {
@@ -107,10 +126,12 @@ export class RedisClaims implements ClaimStore {
       args.push(name, argument);
     }
     try {
-      const answers = replies.length(batch.length).parse(await this.#connection.call(claimScript, keys, args));
+      const answers = replies.parse(await this.#connection.call(claimScript, keys, args));
       for (const [index, { answered }] of batch.entries()) answered.resolve(answers[index] ?? '');
+      return true;
     } catch (cause) {
       for (const { answered } of batch) answered.reject(cause);
+      return false;
     }
   }
 }
