@@ -61,7 +61,7 @@ describe('an ordered lane', () => {
   });
 
   it('has room for few that wait, so that one guild does not take all places', async () => {
-    const options = { concurrency: 2, ordered: true };
+    const options = { name: 'normal', concurrency: 2, ordered: true } as const;
     const admission = laneOf(options);
     const hot = Array.from({ length: prefetchOf(options) - 1 }, () => admission.enter(guild('1')));
     expect((await settledOf(hot)).filter((result) => result === 'full')).toHaveLength(hot.length - 5);

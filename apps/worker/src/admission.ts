@@ -1,5 +1,6 @@
 import type { Event } from '@arrakis/protocol';
 import type { Claim } from '@arrakis/state';
+import type { Lane, LaneName } from './execution.ts';
 import { GuildTurns } from './guild-turns.ts';
 import { Permits } from './permits.ts';
 
@@ -19,13 +20,16 @@ export interface Pass {
   leave(): void;
 }
 
-/** Messages at hand for each that runs: while one is settled the next begins, without a way to the broker. */
-const messagesPerPermit = 2;
+/**
+ * Messages at hand for each that runs: while one is settled the next begins, without a way to the broker. Of long jobs
+ * none waits here: RabbitMQ loses patience with who does not settle for half an hour ("Consumer timeout").
+ */
+const messagesPerPermit: Readonly<Record<LaneName, number>> = { high: 2, normal: 2, low: 1 };
 
 /** How many messages a lane may have unsettled: those that run, their successors, and those that wait for their guild. */
-export function prefetchOf({ concurrency, ordered }: AdmissionOptions): number {
+export function prefetchOf({ name, concurrency, ordered }: AdmissionOptions & Pick<Lane, 'name'>): number {
   // AMQP writes a prefetch in 16 bits.
-  return Math.min(65_535, messagesPerPermit * concurrency + (ordered ? roomOf(concurrency) : 0));
+  return Math.min(65_535, messagesPerPermit[name] * concurrency + (ordered ? roomOf(concurrency) : 0));
 }
 
 function roomOf(concurrency: number): number {
@@ -57,7 +61,7 @@ export class Admission {
     if (this.#turns !== undefined && guildId !== undefined) {
       return this.#enterInTurn(this.#turns, guildId, applicationId);
     }
-    return (await this.#permits.acquire()) ? this.#pass(() => undefined) : 'closed';
+    return (await this.#permits.acquire()) === 'granted' ? this.#pass(() => undefined) : 'closed';
   }
 
   /** Nothing begins any more. */
@@ -81,7 +85,7 @@ export class Admission {
       fleetTurn.release().catch(() => undefined);
       turns.end(line);
     };
-    if (await this.#permits.acquire()) return this.#pass(end);
+    if ((await this.#permits.acquire()) === 'granted') return this.#pass(end);
     end();
     return 'closed';
   }

@@ -6,7 +6,7 @@ import {
   type ClaimResult,
   type ClaimStore,
 } from '@arrakis/state';
-import { PoisonError, StoppingError } from './failure.ts';
+import { IsolationBusyError, PoisonError, StoppingError } from './failure.ts';
 import type { Permits } from './permits.ts';
 
 /** How often it is looked whether Redis is back, in ms. */
@@ -14,6 +14,9 @@ const redisPollMs = 100;
 
 /** How many workers an event may have killed. The first death puts it under suspicion, the others prove it. */
 const maxDeaths = 3;
+
+/** How long a suspected event waits for its turn, in ms: then it makes room, and comes back later. */
+const isolationPatienceMs = 10_000;
 
 export interface ClaimParts {
   readonly claims: ClaimStore;
@@ -42,6 +45,7 @@ export interface Possession {
  * Claims an event; `busy` and `done` when others are at it, or were. An event in the middle of which a worker has died
  * is run alone among its like: if it kills again, those that were only there when it did are not suspected once more.
  * @throws {StoppingError} when a signal ends the wait for Redis.
+ * @throws {IsolationBusyError} when other suspected events take long.
  * @throws {PoisonError} when too many workers have died of it.
  */
 export async function claimEvent(parts: ClaimParts): Promise<Possession | 'busy' | 'done'> {
@@ -51,7 +55,9 @@ export async function claimEvent(parts: ClaimParts): Promise<Possession | 'busy'
   if (result.outcome !== 'suspected') return possession(result, () => undefined);
   if (result.deaths >= maxDeaths) await refuse(parts, result.deaths);
   onSuspected();
-  if (!(await isolation.acquire())) throw new StoppingError();
+  const grant = await isolation.acquire(isolationPatienceMs);
+  if (grant === 'closed') throw new StoppingError();
+  if (grant === 'late') throw new IsolationBusyError();
   const leave = () => isolation.release();
   try {
     const alone = await ask(parts, { isolated: true, onLost });

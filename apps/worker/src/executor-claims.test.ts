@@ -24,7 +24,7 @@ describe('an event in the middle of which a worker has died', () => {
     await suspect(claims, 1);
     await isolation.acquire();
     const executed = executor.execute(deliveryOf(event));
-    await waitFor(() => metrics.results.includes('suspected'), { what: 'the suspicion' });
+    await waitFor(() => metrics.conflicts.includes('suspected'), { what: 'the suspicion' });
     expect(await executor.execute(deliveryOf(eventOf('member.join', {})))).toEqual({ kind: 'done' });
     expect([steps, isolation.waiting]).toEqual([['defer', 'handle'], 1]);
     isolation.release();
@@ -102,10 +102,11 @@ describe('a worker that is held up for longer than its claim holds', () => {
   }
 
   it('is told, and leaves the event to whoever has taken it over', async () => {
-    const { verdict, heir, fences } = await overtaken(
+    const { verdict, metrics, heir, fences } = await overtaken(
       (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('gave up')))),
     );
     expect(verdict).toMatchObject({ kind: 'retry', counts: false, cause: { kind: 'claim-lost' } });
+    expect(metrics.conflicts).toEqual(['lost']);
     expect((await heir.claim(event.id)).outcome).toBe('busy');
     const [late = 0, next = 0] = fences;
     expect(next).toBeGreaterThan(late);

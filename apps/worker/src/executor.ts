@@ -125,7 +125,10 @@ export class Executor {
     const possession = await this.#claim(passage);
     if (possession === 'done') return this.#settled(event, 'duplicate');
     // Whoever is at it may die at it: come back and see.
-    if (possession === 'busy') throw new ClaimedElsewhereError();
+    if (possession === 'busy') {
+      this.#parts.metrics.contested('busy');
+      throw new ClaimedElsewhereError();
+    }
     if (possession.claim === undefined && redelivered && Date.now() - event.receivedAt > freshMs) {
       throw new UnclaimedRedeliveryError();
     }
@@ -141,10 +144,13 @@ export class Executor {
       signals: [stopping, delivery.signal],
       isolation,
       onSuspected: () => {
-        metrics.suspected();
+        metrics.contested('suspected');
         pass.leave();
       },
-      onLost: () => limit.end(new ClaimLostError()),
+      onLost: () => {
+        metrics.contested('lost');
+        limit.end(new ClaimLostError());
+      },
     });
   }
 

@@ -82,6 +82,18 @@ export class UnclaimedRedeliveryError extends Error {
   }
 }
 
+/** Events that may have killed a worker run one at a time, and those before this one take long. */
+export class IsolationBusyError extends Error {
+  override readonly name = 'IsolationBusyError';
+  readonly kind = 'isolation-busy';
+  readonly retryable = true;
+  readonly retryAfterMs = 10_000;
+
+  constructor() {
+    super('A worker has died in the middle of this event, and others of its like are run before it.');
+  }
+}
+
 /** The worker stops before it could end with the event. */
 export class StoppingError extends Error {
   override readonly name = 'StoppingError';

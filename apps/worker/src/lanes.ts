@@ -18,7 +18,7 @@ export interface LaneParts {
 /** The lanes of a worker: each has a queue, a channel and permits of its own, so that none waits for another. */
 export function lanesOf(settings: WorkerSettings, { names, bots, metrics }: LaneParts): Lane[] {
   const { WORKER_MAX_ATTEMPTS: maxAttempts, WORKER_HANDLER_TIMEOUT_MS: handlerTimeoutMs } = settings;
-  const events = { ordered: settings.WORKER_GUILD_ORDER, longJobs: names.longJobs, maxAttempts, bots };
+  const events = { longJobs: names.longJobs, maxAttempts, bots };
   return [
     interactionLane({
       queue: names.interactions,
@@ -33,6 +33,7 @@ export function lanesOf(settings: WorkerSettings, { names, bots, metrics }: Lane
       name: 'normal',
       queue: names.guildEvents,
       concurrency: settings.WORKER_EVENT_CONCURRENCY,
+      ordered: settings.WORKER_GUILD_ORDER,
       handlerTimeoutMs,
     }),
     eventLane({
@@ -40,6 +41,7 @@ export function lanesOf(settings: WorkerSettings, { names, bots, metrics }: Lane
       name: 'low',
       queue: names.longJobs,
       concurrency: settings.WORKER_LOW_CONCURRENCY,
+      ordered: false,
       handlerTimeoutMs: settings.WORKER_LOW_TIMEOUT_MS,
     }),
   ];

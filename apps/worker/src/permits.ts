@@ -1,10 +1,13 @@
+/** `granted`: it has to be released; `late`: none came in time; `closed`: none comes any more. */
+export type Grant = 'granted' | 'late' | 'closed';
+
 /**
  * So many at a time; whoever comes when all are given waits, first come first served. How many wait is bounded by who
  * calls: a lane's messages by its prefetch.
  */
 export class Permits {
   #free: number;
-  readonly #waiting: ((granted: boolean) => void)[] = [];
+  readonly #waiting = new Set<(grant: Grant) => void>();
   readonly #total: number;
   #closed = false;
 
@@ -19,26 +22,38 @@ export class Permits {
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.size;
   }
 
-  /** True as soon as one is given, which has to be released; false when the permits are closed before. */
-  acquire(): boolean | Promise<boolean> {
-    if (this.#closed) return false;
-    if (this.#free === 0) return new Promise((resolve) => this.#waiting.push(resolve));
+  /** Waits for a permit, at most `patienceMs`. */
+  acquire(patienceMs?: number): Grant | Promise<Grant> {
+    if (this.#closed) return 'closed';
+    if (this.#free === 0) return this.#wait(patienceMs);
     this.#free -= 1;
-    return true;
+    return 'granted';
   }
 
   release(): void {
-    const next = this.#waiting.shift();
+    const [next] = this.#waiting;
     if (next === undefined) this.#free += 1;
-    else next(true);
+    else next('granted');
   }
 
   /** Gives no more: whoever waits waits no longer. */
   close(): void {
     this.#closed = true;
-    for (const refuse of this.#waiting.splice(0)) refuse(false);
+    for (const answer of this.#waiting) answer('closed');
+  }
+
+  #wait(patienceMs: number | undefined): Promise<Grant> {
+    return new Promise((resolve) => {
+      const timer = patienceMs === undefined ? undefined : setTimeout(() => answer('late'), patienceMs);
+      const answer = (grant: Grant): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(answer);
+        resolve(grant);
+      };
+      this.#waiting.add(answer);
+    });
   }
 }

@@ -6,6 +6,9 @@ import { latencyBucketsMs, type Metrics } from '@arrakis/service';
 import type { LaneName, Result } from './execution.ts';
 import { failureKind } from './failure.ts';
 
+/** Another worker is at the event; one has died in the middle of it, so that it runs alone; another has taken it over. */
+export type ClaimConflict = 'busy' | 'suspected' | 'lost';
+
 /** What the worker tells Prometheus. */
 export interface WorkerMetrics {
   received(event: Event): void;
@@ -14,8 +17,8 @@ export interface WorkerMetrics {
   handlerFailed(event: Event, cause: unknown): void;
   /** A handler has ended, one way or another, after `tookMs`. */
   handled(lane: LaneName, tookMs: number): void;
-  /** An event in the middle of which a worker has died is run alone. */
-  suspected(): void;
+  /** An event could not simply be claimed, or not be kept. */
+  contested(outcome: ClaimConflict): void;
   /** The first response to an interaction is about to be sent, `afterMs` after its frame was read. */
   acknowledged(kind: InteractionKind, afterMs: number): void;
   /** Something happened on the way to Discord. */
@@ -55,9 +58,10 @@ export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<s
     { name: 'bot_handler_ms', help: 'From beginning to end of a handler, in ms', labels: ['lane'] },
     latencyBucketsMs,
   );
-  const suspected = metrics.counter({
-    name: 'bot_suspected_events_total',
-    help: 'Events in the middle of which a worker has died, each time one is run alone',
+  const conflicts = metrics.counter({
+    name: 'bot_claim_conflicts_total',
+    help: 'Events that another worker was at (busy), had died at (suspected) or has taken over (lost)',
+    labels: ['outcome'],
   });
   registerDepths(metrics, queueDepths);
   const requested = restMetrics(metrics);
@@ -68,7 +72,7 @@ export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<s
     malformed: () => malformed.inc(),
     handlerFailed: (event, cause) => errors.inc({ ...about(event), kind: failureKind(cause) }),
     handled: (lane, ms) => tookMs.observe({ lane }, ms),
-    suspected: () => suspected.inc(),
+    contested: (outcome) => conflicts.inc({ outcome }),
     acknowledged: (kind, afterMs) => ackMs.observe({ kind }, Math.max(0, afterMs)),
   };
 }

@@ -5,6 +5,7 @@ import type { WorkerMetrics } from '../worker-metrics.ts';
 export class RecordingMetrics implements WorkerMetrics {
   readonly results: string[] = [];
   readonly failures: string[] = [];
+  readonly conflicts: string[] = [];
   readonly acknowledgements: string[] = [];
 
   received(): void {
@@ -23,8 +24,8 @@ export class RecordingMetrics implements WorkerMetrics {
     this.failures.push(failureKind(cause));
   }
 
-  suspected(): void {
-    this.results.push('suspected');
+  contested(outcome: string): void {
+    this.conflicts.push(outcome);
   }
 
   handled(): void {
