@@ -223,6 +223,8 @@ export class Connection {
 
 function gatewayAddress(url: string, compression: Compression): string {
   const address = new URL(url);
+  // No WebSocket is opened to an address with a fragment.
+  address.hash = '';
   address.searchParams.set('v', '10');
   address.searchParams.set('encoding', 'json');
   if (compression !== 'none') address.searchParams.set('compress', compression);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 const ready = z.object({
-  // It becomes part of every event's id, which AMQP limits to 255 bytes.
-  session_id: z.string().min(1).max(200),
+  // It becomes part of every event's id, which AMQP limits to 255 bytes. Discord's have 32 hexadecimal digits.
+  session_id: z.string().regex(/^[\x21-\x7e]{1,128}$/),
   resume_gateway_url: z.string().min(1),
   guilds: z.array(z.object({ id: z.string() })),
 });

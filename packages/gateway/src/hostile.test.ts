@@ -94,7 +94,8 @@ describe('a handshake that goes wrong', () => {
     ['a dispatch instead of READY', answersIdentifyWith(rawDispatch(1))],
     ['RESUMED instead of READY', answersIdentifyWith(rawDispatch(1, 'RESUMED', {}))],
     ['a READY without a session', answersIdentifyWith(rawDispatch(1, 'READY', { guilds: [] }))],
-    ['a READY with a session id that is too long', answersIdentifyWith(readyText('x'.repeat(300)))],
+    ['a READY with a session id that is too long', answersIdentifyWith(readyText('x'.repeat(129)))],
+    ['a READY with a session id that grows in UTF-8', answersIdentifyWith(readyText('☂'.repeat(100)))],
     ['the end of the connection', (socket) => socket.terminate()],
     ['the end after hello', (socket) => (behaveWell(socket), socket.close(1001))],
   ])('by %s is begun again', async (_what, script) => {
@@ -104,6 +105,26 @@ describe('a handshake that goes wrong', () => {
     await ready();
     expect(gateway.connections()).toBe(2);
     expect(shard.status().confirmed).toBe(1);
+  });
+
+  it('by a place to resume that no WebSocket can be opened to is none: it is resumed where it began', async () => {
+    const ready = (host: string) => {
+      const d = { session_id: 'session', resume_gateway_url: `ws://${host}/#fragment`, guilds: [] };
+      return JSON.stringify({ t: 'READY', s: 1, op: 0, d });
+    };
+    const gateway = await scriptedGateway([
+      (socket) =>
+        behaveWell(socket, {
+          answers: (op) => {
+            if (op === 2) socket.send(ready(new URL(gateway.url).host), () => socket.close(4000));
+            return op === 2;
+          },
+        }),
+      behaveWell,
+    ]);
+    const discord = await discordWith();
+    const { shard } = shardOf(discord, { gatewayUrl: gateway.url });
+    await waitFor(() => shard.status().resumes === 1 && shard.status().state === 'ready', { what: 'a RESUME' });
   });
 
   it('by silence is not waited for when the shard is stopped', async () => {
