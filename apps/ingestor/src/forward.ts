@@ -16,6 +16,9 @@ export interface ForwarderOptions {
   readonly maxUnconfirmedBytes: number;
 }
 
+/** A shard as far as it is told when to read. */
+export type PausableShard = Pick<Shard, 'pause' | 'resume'>;
+
 /** Why the shards are paused here; others may pause them for reasons of their own. */
 const pauseReason = 'too much is unconfirmed';
 
@@ -29,7 +32,7 @@ const lagPerUnconfirmed = 20;
 export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #outbox: Outbox;
-  readonly #shards = new Set<Shard>();
+  readonly #shards = new Set<PausableShard>();
   readonly #pace = new Pace();
   /** Dispatches that nobody wants still wait, as numbers, for the cursor to pass what stands before them. */
   readonly #maxLag: number;
@@ -50,22 +53,23 @@ export class Forwarder {
   }
 
   /** The shards that are paused when too much is unconfirmed. */
-  supervise(shard: Shard): void {
+  supervise(shard: PausableShard): void {
     this.#shards.add(shard);
     if (this.#pausedAt !== undefined) shard.pause(pauseReason);
   }
 
   /** A shard is no longer this process's: what waits of it is for the next holder to publish. */
-  drop(shard: Shard): void {
+  drop(shard: PausableShard): void {
     this.#shards.delete(shard);
     this.#outbox.discard(shard);
+    this.#resumeWhenEmpty();
   }
 
   /**
    * Takes over the dispatches of a bot's shard; `confirm` is called when the broker has one, or at once when no queue
    * wants it.
    */
-  sinkFor(applicationId: string, shard: () => Shard): DispatchSink {
+  sinkFor(applicationId: string, shard: () => PausableShard): DispatchSink {
     const { isRouted, newTraceparent } = this.#options;
     const origin: Origin = { applicationId, newTraceparent };
     return (dispatch, confirm) => {
@@ -90,8 +94,7 @@ export class Forwarder {
     this.#outbox.add(encodeEvent(event), owner, () => {
       metrics.confirmed(event, Date.now() - event.receivedAt);
       confirm();
-      // The outbox tells when a full one has room again; what was paused for lag alone waits until it is empty.
-      if (this.#outbox.size === 0) this.#resume();
+      this.#resumeWhenEmpty();
     });
     // The outbox writes at the end of this turn, and so before the pause.
     this.#pace.note();
@@ -102,6 +105,11 @@ export class Forwarder {
     if (this.#pausedAt !== undefined) return;
     this.#pausedAt = performance.now();
     for (const shard of this.#shards) shard.pause(pauseReason);
+  }
+
+  /** The outbox tells when a full one has room again; what was paused for lag alone waits until it is empty. */
+  #resumeWhenEmpty(): void {
+    if (this.#outbox.size === 0) this.#resume();
   }
 
   #resume(): void {
