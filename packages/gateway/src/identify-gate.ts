@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** A shard's turn to identify. It ends by one of the two; nobody else of its bucket has one meanwhile. */
 export interface IdentifyTurn {
   /** IDENTIFY has been sent: the next turn comes a window later. */
@@ -8,63 +6,11 @@ export interface IdentifyTurn {
   abandoned(): void;
 }
 
-/** Who may identify when: `max_concurrency` buckets, `shard_id % max_concurrency`, one identify each per window. */
+/**
+ * Who may identify when: `max_concurrency` buckets, `shard_id % max_concurrency`, one identify each per window.
+ * Source: Discord docs, Gateway, "Rate Limiting" and "Sharding: max_concurrency".
+ */
 export interface IdentifyGate {
   /** Resolves when it is the shard's turn; rejects when `signal` is aborted before. */
   enter(shardId: number, signal: AbortSignal): Promise<IdentifyTurn>;
-}
-
-/** Discord allows one IDENTIFY per bucket and 5 s; the rest is for what the network adds. In ms. */
-const defaultWindowMs = 5_200;
-
-/**
- * The gate of one process that holds all shards of a bot.
- * Source: Discord docs, Gateway, "Rate Limiting" and "Sharding: max_concurrency".
- */
-export class LocalIdentifyGate implements IdentifyGate {
-  readonly #maxConcurrency: number;
-  readonly #windowMs: number;
-  /** By bucket, when the last turn that was given out is over. */
-  readonly #lastTurns = new Map<number, Promise<void>>();
-
-  constructor(maxConcurrency: number, options: { windowMs?: number } = {}) {
-    this.#maxConcurrency = maxConcurrency;
-    this.#windowMs = options.windowMs ?? defaultWindowMs;
-  }
-
-  async enter(shardId: number, signal: AbortSignal): Promise<IdentifyTurn> {
-    const bucket = shardId % this.#maxConcurrency;
-    const before = this.#lastTurns.get(bucket);
-    const over = Promise.withResolvers<void>();
-    this.#lastTurns.set(bucket, over.promise);
-    try {
-      await untilOver(before, signal);
-    } catch (cause) {
-      // Whoever waits behind this turn waits for the one before it instead.
-      over.resolve(before);
-      throw cause;
-    }
-    let sent = false;
-    return {
-      identified: () => {
-        sent = true;
-        over.resolve(delay(this.#windowMs, undefined, { ref: false }));
-      },
-      abandoned: () => {
-        if (!sent) over.resolve();
-      },
-    };
-  }
-}
-
-async function untilOver(turn: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(new Error('stopped while waiting to identify', { cause: signal.reason }));
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([turn, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

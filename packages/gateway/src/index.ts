@@ -2,7 +2,7 @@ export { GatewayCommandError, type CommandFault, type CommandOpcode } from './co
 export type { Compression } from './decompressor.ts';
 export type { Dispatch, DispatchSink } from './dispatch.ts';
 export { FatalGatewayError } from './errors.ts';
-export { LocalIdentifyGate, type IdentifyGate } from './identify-gate.ts';
+export type { IdentifyGate } from './identify-gate.ts';
 export type { StoredSession } from './session.ts';
 export { Shard } from './shard.ts';
 export type { SequenceGap, SessionLoss, ShardEvent, ShardListener } from './shard-event.ts';

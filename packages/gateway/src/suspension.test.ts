@@ -1,6 +1,6 @@
 import { waitFor } from '@arrakis/testkit';
 import { describe, expect, it } from 'vitest';
-import { LocalIdentifyGate } from './index.ts';
+import { LocalIdentifyGate } from './testing/local-identify-gate.ts';
 import { discordWith, send, shardOf } from './testing/shard-fixture.ts';
 
 describe('a paused shard', () => {

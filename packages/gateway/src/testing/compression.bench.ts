@@ -14,7 +14,8 @@ import { waitFor } from '@arrakis/testkit';
 import { z } from 'zod';
 import { createDecompressor } from '../decompressor.ts';
 import { readFrame } from '../frame.ts';
-import { LocalIdentifyGate, Shard, type Compression, type ShardOptions } from '../index.ts';
+import { Shard, type Compression, type ShardOptions } from '../index.ts';
+import { LocalIdentifyGate } from './local-identify-gate.ts';
 import { dispatchText, sampleDispatches } from './sample-dispatches.ts';
 
 const compressions: readonly Compression[] = ['none', 'zlib-stream', 'zstd-stream'];

@@ -1,7 +1,8 @@
 import { startSimulator, type Simulator, type SimulatorOptions } from '@arrakis/simulator';
 import { waitFor } from '@arrakis/testkit';
 import { onTestFinished } from 'vitest';
-import { LocalIdentifyGate, Shard, type Dispatch, type ShardEvent, type ShardOptions } from '../index.ts';
+import { Shard, type Dispatch, type ShardEvent, type ShardOptions } from '../index.ts';
+import { LocalIdentifyGate } from './local-identify-gate.ts';
 
 const intents = 0b111;
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LocalIdentifyGate } from './identify-gate.ts';
+import { LocalIdentifyGate } from './local-identify-gate.ts';
 
 const never = new AbortController().signal;
 
