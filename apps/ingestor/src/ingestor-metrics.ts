@@ -93,6 +93,18 @@ function shardGauges(metrics: Metrics, observed: Observed): void {
     });
   perShard('bot_shard_latency_ms', 'Round trip of the last heartbeat, in ms', (shard) => shard.latencyMs);
   perShard('bot_shard_lag', 'Dispatches received and not yet confirmed', (shard) => shard.lag);
+  perShard('bot_shard_last_dispatch_timestamp_seconds', 'When the last dispatch came, since the epoch', (shard) =>
+    seconds(shard.lastDispatchAt),
+  );
+  perShard(
+    'bot_shard_last_ack_timestamp_seconds',
+    'When the last heartbeat was acknowledged, since the epoch',
+    (shard) => seconds(shard.lastAckAt),
+  );
   perShard('bot_shard_identifies', 'IDENTIFYs sent since the start', (shard) => shard.identifies);
   perShard('bot_shard_resumes', 'RESUMEs sent since the start', (shard) => shard.resumes);
+}
+
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1_000;
 }

@@ -41,6 +41,7 @@ export async function startIngestor(service: Service, settings: IngestorSettings
   for (const bot of bots) {
     service.health.addCheck(bots.length === 1 ? 'shards' : `shards ${bot.applicationId}`, () => bot.whyNotReady());
   }
+  service.health.addReport('shards', () => bots.flatMap((bot) => bot.shards()));
   deferEnd(service, { bots, forwarder });
   for (const bot of bots) void bot.run();
 }

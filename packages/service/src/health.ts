@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { withoutSecrets } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
+/** Tells the state of something at this moment, as data for JSON; no secrets. */
+export type StatusReport = () => unknown;
+
 /** Says why the service cannot do its job now; undefined when it can. */
 export type ReadinessCheck = () => string | undefined;
 
@@ -14,10 +17,11 @@ export interface HealthOptions {
 
 /**
  * `/healthz`: the process is alive (200). `/readyz`: it can do its job (200), or cannot and why (503).
- * `/metrics`: Prometheus' text format. Everything else is 404.
+ * `/metrics`: Prometheus' text format. `/<name>`: what a service reports beside that. Everything else is 404.
  */
 export class Health {
   readonly #checks = new Map<string, ReadinessCheck>();
+  readonly #reports = new Map<string, StatusReport>();
   readonly #server: Server;
   readonly #metrics: Metrics;
   #stopping = false;
@@ -53,6 +57,11 @@ export class Health {
     this.#checks.set(name, check);
   }
 
+  /** Serves what `report` tells at `/<name>`, for a person who looks after the service. */
+  addReport(name: string, report: StatusReport): void {
+    this.#reports.set(`/${name}`, report);
+  }
+
   /** From now on not ready: a load balancer or orchestrator looks elsewhere. */
   announceStop(): void {
     this.#stopping = true;
@@ -82,13 +91,18 @@ export class Health {
       const ready = Object.keys(faults).length === 0;
       return reply(response, ready ? 200 : 503, ready ? { status: 'ready' } : { status: 'not ready', faults });
     }
-    if (path !== '/metrics') return reply(response, 404, { error: 'there are /healthz, /readyz and /metrics' });
+    const report = this.#reports.get(path ?? '');
+    if (report !== undefined) return reply(response, 200, report());
+    if (path !== '/metrics') {
+      const paths = ['/healthz', '/readyz', '/metrics', ...this.#reports.keys()];
+      return reply(response, 404, { error: `there are ${paths.join(', ')}` });
+    }
     const text = await this.#metrics.render();
     response.writeHead(200, { 'content-type': this.#metrics.contentType }).end(text);
   }
 }
 
-function reply(response: ServerResponse, status: number, body: Record<string, unknown>): void {
+function reply(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(`${JSON.stringify(body)}\n`);
+  response.end(`${withoutSecrets(JSON.stringify(body))}\n`);
 }

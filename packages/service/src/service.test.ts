@@ -149,6 +149,12 @@ describe('health', () => {
     expect(await get('/readyz')).toMatchObject({ status: 200 });
     expect((await get('/metrics')).text).toMatch(/^things_total 3$/m);
     expect(await get('/other')).toMatchObject({ status: 404 });
+    let shards = [{ id: 0, state: 'waiting', lastDisconnect: 'amqp://user:hidden@host is gone' }];
+    health.addReport('shards', () => shards);
+    expect((await get('/shards')).text).not.toContain('hidden');
+    shards = [];
+    expect(await get('/shards')).toEqual({ status: 200, text: '[]\n' });
+    expect((await get('/other')).text).toContain('/shards');
     expect(await get('/healthz', 'POST')).toMatchObject({ status: 405 });
     health.announceStop();
     expect(await get('/readyz')).toMatchObject({ status: 503 });
