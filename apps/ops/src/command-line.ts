@@ -24,7 +24,10 @@ export async function runCommandLine(args: readonly string[], surroundings: Surr
       return exitCodes.done;
     }
     return await command.run({ ...invocation, ...surroundings });
-  } catch (cause) {
+  } catch (thrown) {
+    const { signal } = surroundings;
+    // What was under way fails in its own words.
+    const cause: unknown = signal.aborted ? signal.reason : thrown;
     output.note(`arrakis: ${withoutSecrets(cause instanceof Error ? cause.message : String(cause))}`);
     if (cause instanceof SettingsError) return exitCodes.misused;
     if (!(cause instanceof UsageError)) return exitCodes.failed;

@@ -64,29 +64,32 @@ class Move {
   }
 
   async run(): Promise<void> {
-    const { from, signal } = this.#options;
+    const { from } = this.#options;
     await this.#source.prefetch(window);
     const consumed = this.#source.consume(from, (message) => {
       if (message === null) this.#fail(new BrokerError('topology', `The queue '${from}' has been deleted.`));
       else this.#move(message).catch((cause: unknown) => this.#fail(asError(cause)));
     });
     const { consumerTag } = await Promise.race([consumed, this.#failed.promise]);
-    while (!(await this.#isEmpty())) {
-      signal.throwIfAborted();
-      await Promise.race([delay(pollMs), this.#failed.promise]);
-    }
+    do await this.#pause();
+    while (this.#inFlight > 0 || (await this.#waiting()) > 0);
     await this.#source.cancel(consumerTag);
     // What came before the cancellation is on its way.
-    while (this.#inFlight > 0) await Promise.race([delay(pollMs), this.#failed.promise]);
+    while (this.#inFlight > 0) await this.#pause();
   }
 
-  async #isEmpty(): Promise<boolean> {
-    const { messageCount } = await Promise.race([this.#source.checkQueue(this.#options.from), this.#failed.promise]);
-    const isEmpty = messageCount === 0 && this.#inFlight === 0;
-    if (!isEmpty && performance.now() - this.#lastMovedAt > silenceLimitMs) {
+  async #waiting(): Promise<number> {
+    const asked = this.#source.checkQueue(this.#options.from);
+    const { messageCount } = await Promise.race([asked, this.#failed.promise]);
+    return messageCount;
+  }
+
+  async #pause(): Promise<void> {
+    this.#options.signal.throwIfAborted();
+    if (performance.now() - this.#lastMovedAt > silenceLimitMs) {
       throw new BrokerError('unconfirmed', `Nothing could be moved for ${silenceLimitMs / 1_000} s.`);
     }
-    return isEmpty;
+    await Promise.race([delay(pollMs), this.#failed.promise]);
   }
 
   async #move(message: ConsumeMessage): Promise<void> {

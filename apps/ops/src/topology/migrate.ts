@@ -92,7 +92,7 @@ function describeStep(step: MigrationStep): string {
     case 'moving':
       return `Moving messages from ${step.from} to ${step.to}: ${step.moved} so far.`;
     case 'waiting':
-      return `Waiting: ${step.queue} has ${step.consumers} consumers. Stop the workers.`;
+      return `Waiting: somebody reads ${step.queue} (consumers: ${step.consumers}). Stop the workers.`;
     case 'settling':
       return `${step.queue} is empty. Making sure that it stays so.`;
     case 'replaced':

@@ -16,12 +16,20 @@ import {
   waitFor,
 } from '@arrakis/testkit';
 import { expect, test } from 'vitest';
+import { commands } from '../commands.ts';
+import { run } from '../testing/captured-output.ts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const ingestorMain = new URL('../../../ingestor/src/main.ts', import.meta.url);
 
-/** Runs `arrakis` as a process of its own, which is killed as soon as it says what matches. */
-async function arrakis(args: readonly string[], env: NodeJS.ProcessEnv, killedAt?: RegExp) {
+interface Ending {
+  /** It is sent the signal as soon as it says what matches. */
+  readonly at: RegExp;
+  readonly signal: NodeJS.Signals;
+}
+
+/** Runs `arrakis` as a process of its own. */
+async function arrakis(args: readonly string[], env: NodeJS.ProcessEnv, ending?: Ending) {
   const child = spawn(process.execPath, ['--conditions=source', main, ...args], {
     env,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -30,7 +38,7 @@ async function arrakis(args: readonly string[], env: NodeJS.ProcessEnv, killedAt
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
     lines.push(line);
-    if (killedAt?.test(line)) child.kill('SIGKILL');
+    if (ending?.at.test(line)) child.kill(ending.signal);
   }
   await closed;
   return { exitCode: child.exitCode, said: lines.join('\n') };
@@ -107,12 +115,18 @@ test(
       /is declared anew/,
       /\.migration is empty/,
     ];
-    for (const step of steps) {
-      const { exitCode, said } = await arrakis(migrate, env, step);
+    for (const at of steps) {
+      const { exitCode, said } = await arrakis(migrate, env, { at, signal: 'SIGKILL' });
       expect(exitCode, said).toBeNull();
     }
+    const stopped = await arrakis(migrate, env, { at: /\.migration is empty/, signal: 'SIGINT' });
+    expect(stopped).toMatchObject({ exitCode: 130, said: expect.stringContaining('interrupted by SIGINT') });
+    const unfinished = await run('topology plan', { commands, environment: env });
+    expect(unfinished.exitCode).toBe(2);
+    expect(unfinished.stdout).toContain(`queue ${guildEvents}: a migration has begun and not ended`);
+    expect(unfinished.stdout).toContain(`arrakis topology migrate ${guildEvents}`);
     expect(await arrakis(migrate, env)).toMatchObject({ exitCode: 0 });
-    expect(await arrakis(['topology', 'plan'], env)).toMatchObject({ exitCode: 0 });
+    expect(await run('topology plan', { commands, environment: env })).toMatchObject({ exitCode: 0 });
 
     const joined = await stop();
     await waitFor(async () => (await ingestor.get('/metrics')).text.includes('bot_gateway_unconfirmed 0\n'), {
