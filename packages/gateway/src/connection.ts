@@ -53,6 +53,8 @@ export class Connection {
   #latencyMs: number | undefined;
   #lastAckAt: number | undefined;
   #pausedAt: number | undefined;
+  /** For how long nothing was read since the last heartbeat, in ms. */
+  #unreadMs = 0;
   /** Whether anything was read since the last heartbeat. */
   #heard = false;
   /** Whether the heartbeat before the last was not acknowledged when the last was sent. */
@@ -116,9 +118,8 @@ export class Connection {
 
   resume(): void {
     if (this.#pausedAt === undefined) return;
+    this.#unreadMs += performance.now() - this.#pausedAt;
     this.#pausedAt = undefined;
-    // The acknowledgement of a heartbeat sent meanwhile may lie behind many unread dispatches.
-    this.#heartbeatSentAt = undefined;
     this.#socket.resume();
   }
 
@@ -180,12 +181,15 @@ export class Connection {
 
   #beat(intervalMs: number): void {
     const unanswered = this.#heartbeatSentAt !== undefined && this.#pausedAt === undefined;
+    const mostlyRead = this.#unreadMs < intervalMs / 2;
     // Behind a long replay an acknowledgement may be late; but not by two intervals.
-    if (unanswered && (this.#overdue || !this.#heard)) {
+    if (unanswered && mostlyRead && (this.#overdue || !this.#heard)) {
       this.abandon('zombie: a heartbeat was not acknowledged before the next');
       return;
     }
-    this.#overdue = unanswered;
+    // It may also lie behind what was not read.
+    this.#overdue = unanswered && this.#unreadMs === 0;
+    this.#unreadMs = 0;
     this.#heard = false;
     this.#heartbeat();
     this.#heartbeatTimer = setTimeout(() => this.#beat(intervalMs), intervalMs);
@@ -205,7 +209,7 @@ export class Connection {
   #acknowledge(): void {
     this.#lastAckAt = Date.now();
     if (this.#heartbeatSentAt === undefined) return;
-    this.#latencyMs = performance.now() - this.#heartbeatSentAt;
+    if (this.#unreadMs === 0) this.#latencyMs = performance.now() - this.#heartbeatSentAt;
     this.#heartbeatSentAt = undefined;
     this.#handlers.alive();
   }
