@@ -87,6 +87,33 @@ describe('messages', () => {
     expect(decodeEvent(encodeEvent(direct))).toEqual(direct);
   });
 
+  const { properties, body } = encodeEvent(event);
+  it.each([
+    ['messageId', { messageId: '' }],
+    ['messageId', { messageId: 'x'.repeat(256) }],
+    ['type', { type: undefined }],
+    ['type', { type: 7 }],
+    ['priority', { priority: 256 }],
+    ['priority', { priority: -1 }],
+    ['priority', { priority: '0' }],
+    ['priority', { priority: null }],
+    ['appId', { appId: '1'.repeat(21) }],
+    ['appId', { appId: '-1' }],
+    ['headers', { headers: undefined }],
+    ['headers', { headers: null }],
+    ['headers.x-arrakis-v', { headers: { ...properties.headers, 'x-arrakis-v': '1' } }],
+    ['headers.x-arrakis-shard', { headers: { ...properties.headers, 'x-arrakis-shard': 0.5 } }],
+    ['headers.x-arrakis-seq', { headers: { ...properties.headers, 'x-arrakis-seq': 2 ** 53 } }],
+    ['headers.x-arrakis-received', { headers: { ...properties.headers, 'x-arrakis-received': -1 } }],
+    ['headers.x-arrakis-guild', { headers: { ...properties.headers, 'x-arrakis-guild': 200 } }],
+    ['headers.x-arrakis-user', { headers: { ...properties.headers, 'x-arrakis-user': '' } }],
+    ['headers.traceparent', { headers: { ...properties.headers, traceparent: 'x'.repeat(56) } }],
+  ])('are refused for their %s alone: %j', (name, wrong) => {
+    const decode = () => decodeEvent({ body, properties: { ...properties, ...wrong } });
+    expect(decode).toThrow(MalformedMessageError);
+    expect(decode).toThrow(`Not an Arrakis event: ${name}: `);
+  });
+
   it('that are no events are refused with every fault named', () => {
     const decode = () =>
       decodeEvent({
