@@ -5,6 +5,7 @@ import {
   ClaimLostError,
   ExpiredInteractionError,
   GuildBusyError,
+  HandlerTimeoutError,
   PostponedTooLongError,
   StoppingError,
 } from './failure.ts';
@@ -20,6 +21,11 @@ describe('a failure', () => {
     const cause = new Error('no');
     expect(decide(cause)).toEqual({ kind: 'retry', cause, counts: true });
     expect(decide(cause, { mayRetry: false })).toEqual({ kind: 'reject', cause, expired: false });
+  });
+
+  it('to end in time is tried three times at most', () => {
+    const attempts = [1, 2, 3].map((attempt) => decide(new HandlerTimeoutError(5), { attempt }).kind);
+    expect(attempts).toEqual(['retry', 'retry', 'reject']);
   });
 
   it.each([new ClaimedElsewhereError(), new ClaimLostError(), new GuildBusyError()])(

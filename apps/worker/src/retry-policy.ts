@@ -4,6 +4,7 @@ import {
   ClaimedElsewhereError,
   ClaimLostError,
   ExpiredInteractionError,
+  failureKind,
   GuildBusyError,
   isPostponement,
   isRetryable,
@@ -34,15 +35,20 @@ export interface FailedMessage {
 /** When to look again at what another worker is at, in ms. */
 const busyRetryMs = 2_000;
 
+/** Most attempts at failures of a kind, where more are of no use: who ran out of time once has held a permit all along. */
+const attemptsByKind: ReadonlyMap<string, number> = new Map([['timeout', 3]]);
+
 /**
  * What a failure means for its message. An error says itself whether a retry may help (`retryable`); one that does
  * not say so is tried again, since most causes pass. A postponement costs no attempt, and is bounded by time instead.
+ * Messages come back as far apart as they have failed: the tiers spread them no further.
  */
 export function failureVerdict(cause: unknown, message: FailedMessage, rules: RetryRules): Verdict {
   const now = Date.now();
   const { attempt, firstFailedAt = now, mayRetry, retryBy } = message;
   const expired = cause instanceof ExpiredInteractionError || now >= retryBy;
-  if (!mayRetry || isRetryable(cause) === false) return reject(cause, { expired });
+  const exhausted = attempt >= (attemptsByKind.get(failureKind(cause)) ?? Infinity);
+  if (!mayRetry || exhausted || isRetryable(cause) === false) return reject(cause, { expired });
   if (cause instanceof StoppingError) return giveBack;
   const postponement = isPostponement(cause);
   const afterMs = isElsewhere(cause) ? busyRetryMs : retryAfterMs(cause);

@@ -290,7 +290,8 @@ describe('delivery', () => {
     const user = { id: '7', username: 'x' };
     const payload = { id, application_id: '1', token: 'secret', type: 2, data: { type: 1, name: 'ping' }, user };
     await publish(eventOf('interaction.command.ping', payload, { id }));
-    expect(await deadLetter(id)).toMatchObject({ 'x-arrakis-error-kind': 'expired' });
+    expect(await deadLetter(id)).toMatchObject({ 'x-arrakis-error-kind': 'expired', 'x-arrakis-expired': true });
+    expect(deadLetters.map(({ body }) => body.toString()).join()).not.toContain('"secret"');
     const asked = fleet.discord.recording.requests().filter(({ path }) => path.includes(id));
     expect(asked).toEqual([]);
   });
