@@ -4,6 +4,7 @@ import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
 import { ConfirmWindow } from './confirm-window.ts';
 import { BrokerError } from './errors.ts';
+import { assertCarried } from './publish-encoder.ts';
 import { PublishStream } from './publish-stream.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
 
@@ -12,7 +13,14 @@ export interface OutboxLimits {
   readonly maxMessages: number;
   /** Bodies only, in bytes. */
   readonly maxBytes: number;
+  /**
+   * How long the broker may leave the oldest message unanswered, in ms, before the connection is made anew; it is looked
+   * at that often, so it may take twice as long. Default 60,000.
+   */
+  readonly answerLimitMs?: number;
 }
+
+const defaultAnswerLimitMs = 60_000;
 
 interface Entry {
   readonly message: EventMessage;
@@ -50,6 +58,9 @@ export class Outbox implements Attachment {
   #stream: PublishStream | undefined;
   #window = new ConfirmWindow<Entry>();
   #retryTimer: NodeJS.Timeout | undefined;
+  #answerTimer: NodeJS.Timeout | undefined;
+  /** The oldest message when that was last looked at; undefined when it has been answered since. */
+  #oldest: Entry | undefined;
 
   constructor(exchange: string, limits: OutboxLimits, onEvent: BrokerListener) {
     this.#exchange = exchange;
@@ -95,9 +106,10 @@ export class Outbox implements Attachment {
 
   /**
    * Takes the message over on behalf of `owner`; `confirmed` is called when the broker has it.
-   * @throws {TypeError} when AMQP cannot encode it, a routing key above 255 bytes for example.
+   * @throws {TypeError} when no broker takes it: a routing key above 255 bytes for example, or a body above 16 MiB.
    */
   add(message: EventMessage, owner: object, confirmed: () => void): void {
+    assertCarried(message);
     const entry: Entry = { message, owner, confirmed, sentOn: undefined };
     this.#unconfirmed.add(entry);
     this.#bytes += message.body.length;
@@ -135,6 +147,7 @@ export class Outbox implements Attachment {
     this.#window = new ConfirmWindow();
     this.#blocked = false;
     this.#listen(channel, fail);
+    this.#awaitAnswers(fail);
     this.#sendWaiting();
   }
 
@@ -145,10 +158,12 @@ export class Outbox implements Attachment {
     this.#returned.clear();
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
+    clearInterval(this.#answerTimer);
   }
 
   block(blocked: boolean): void {
     this.#blocked = blocked;
+    this.#oldest = undefined;
     if (!blocked) this.#sendWaiting();
   }
 
@@ -165,6 +180,20 @@ export class Outbox implements Attachment {
       if (entry !== undefined) this.#returned.add(entry);
       fail(new BrokerError('unroutable', `No queue takes '${routingKey}': declaring the topology again.`));
     });
+  }
+
+  /** One message whose answer never comes would hold up the cursor of its shard for ever. */
+  #awaitAnswers(fail: (cause: Error) => void): void {
+    const { answerLimitMs = defaultAnswerLimitMs } = this.#limits;
+    this.#oldest = undefined;
+    clearInterval(this.#answerTimer);
+    this.#answerTimer = setInterval(() => {
+      const [oldest] = this.#unconfirmed;
+      // A blocked broker has said that it does not answer.
+      if (oldest === undefined || this.#blocked) return;
+      if (oldest !== this.#oldest) this.#oldest = oldest;
+      else fail(new BrokerError('unconfirmed', `No answer to a message within ${answerLimitMs} ms: sending again.`));
+    }, answerLimitMs);
   }
 
   /** Sends, in order, what has not been sent on this channel: after a reconnect all, after a block what came since. */
@@ -208,6 +237,7 @@ export class Outbox implements Attachment {
   /** A refusal means that a queue is full: one timer for all refused messages, so that it is not asked in a loop. */
   #sendLater(entry: Entry): void {
     this.#refused.add(entry);
+    if (this.#oldest === entry) this.#oldest = undefined;
     if (this.#retryTimer !== undefined) return;
     const retryInMs = this.#backoff.next();
     this.#onEvent({ type: 'publish-refused', routingKey: entry.message.routingKey, retryInMs });

@@ -28,6 +28,12 @@ const longText = 24;
 /** In bytes. A piece above it is handed over as it is; a smaller one is copied, and its space used again. */
 const keptBytes = 64 * 1024;
 
+/** The largest body, in bytes: what RabbitMQ 4 takes unless it is set otherwise (RabbitMQ docs, `max_message_size`). */
+const maxBodyBytes = 16 * 1024 * 1024;
+
+/** The longest name, in bytes (AMQP 0-9-1 specification, 4.2.5.3 "Strings"). */
+const maxNameBytes = 255;
+
 export interface PublishEncoderOptions {
   readonly exchange: string;
   readonly channel: number;
@@ -149,7 +155,7 @@ export class PublishEncoder {
     const start = this.#offset;
     this.#offset += 1;
     const length = this.#text(text);
-    if (length > 255) throw new TypeError(`AMQP cannot carry a name of ${length} bytes: 255 is the most.`);
+    if (length > maxNameBytes) throw longName(length);
     this.#bytes[start] = length;
   }
 
@@ -204,6 +210,32 @@ export class PublishEncoder {
     this.#bytes.copy(larger, 0, 0, this.#offset);
     this.#bytes = larger;
   }
+}
+
+/**
+ * Whether there is a connection or not: what no broker takes would be sent in vain after every reconnect, and with it all
+ * that waits behind it.
+ * @throws {TypeError} when the body is too large, or a name too long.
+ */
+export function assertCarried({ body, routingKey, properties }: EventMessage): void {
+  if (body.length > maxBodyBytes) {
+    throw new TypeError(`RabbitMQ takes no body of ${body.length} bytes: ${maxBodyBytes} is the most.`);
+  }
+  assertName(routingKey);
+  assertName(properties.messageId);
+  assertName(properties.type);
+  assertName(properties.appId);
+}
+
+function assertName(name: string): void {
+  // A character has three bytes at most.
+  if (name.length * 3 <= maxNameBytes) return;
+  const bytes = Buffer.byteLength(name);
+  if (bytes > maxNameBytes) throw longName(bytes);
+}
+
+function longName(bytes: number): TypeError {
+  return new TypeError(`AMQP cannot carry a name of ${bytes} bytes: ${maxNameBytes} is the most.`);
 }
 
 /** Writes a text that is ASCII; false when it is not. */
