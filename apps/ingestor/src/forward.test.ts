@@ -1,5 +1,6 @@
 import { Broker } from '@arrakis/broker';
 import type { Dispatch } from '@arrakis/gateway';
+import { createLog } from '@arrakis/service';
 import { expect, it, onTestFinished } from 'vitest';
 import { Forwarder, type PausableShard } from './forward.ts';
 
@@ -34,6 +35,7 @@ function forwarderWithoutBroker({ maxUnconfirmed }: { readonly maxUnconfirmed: n
   onTestFinished(() => broker.close());
   return new Forwarder({
     broker,
+    log: createLog({ name: 'test', level: 'silent' }),
     isRouted: (type) => type === 'member.join',
     newTraceparent: () => '00-0-0-01',
     metrics: { confirmed: () => undefined, skipped: () => undefined, blocked: () => undefined },

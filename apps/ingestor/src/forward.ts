@@ -1,12 +1,14 @@
 import type { Broker, Outbox } from '@arrakis/broker';
-import type { DispatchSink, Shard } from '@arrakis/gateway';
-import { encodeEvent, type Event } from '@arrakis/protocol';
+import type { Dispatch, DispatchSink, Shard } from '@arrakis/gateway';
+import { encodeEvent, gatewayGapEvent, type Event } from '@arrakis/protocol';
+import type { Logger } from '@arrakis/service';
 import type { IngestorMetrics } from './ingestor-metrics.ts';
 import { Pace } from './pace.ts';
 import { translate, type Origin } from './translate.ts';
 
 export interface ForwarderOptions {
   readonly broker: Broker;
+  readonly log: Logger;
   /** Whether a queue wants events of a type. */
   readonly isRouted: (eventType: string) => boolean;
   /** Gives the W3C `traceparent` of a new trace. */
@@ -70,12 +72,21 @@ export class Forwarder {
    * wants it.
    */
   sinkFor(applicationId: string, shard: () => PausableShard): DispatchSink {
-    const { isRouted, newTraceparent } = this.#options;
+    const { isRouted, log, newTraceparent } = this.#options;
     const origin: Origin = { applicationId, newTraceparent };
     return (dispatch, confirm) => {
       const event = translate(dispatch, origin);
       if (isRouted(event.type)) {
-        this.#add(event, shard(), confirm);
+        try {
+          this.#add(event, shard(), confirm);
+        } catch (cause) {
+          if (!(cause instanceof TypeError)) throw cause;
+          log.error(
+            { err: cause, shard: event.shard, type: event.type, id: event.id },
+            'no broker takes an event: lost',
+          );
+          this.#add(gapIn(dispatch, origin), shard(), confirm);
+        }
       } else {
         this.#options.metrics.skipped();
         confirm();
@@ -89,6 +100,7 @@ export class Forwarder {
     this.#add(event, this, confirm);
   }
 
+  /** @throws {TypeError} when no broker takes the event. */
   #add(event: Event, owner: object, confirm: () => void): void {
     const { metrics } = this.#options;
     this.#outbox.add(encodeEvent(event), owner, () => {
@@ -118,4 +130,13 @@ export class Forwarder {
     this.#pausedAt = undefined;
     for (const shard of this.#shards) shard.resume(pauseReason);
   }
+}
+
+/** For what no broker takes: without it the cursor would stand before the dispatch for ever. */
+function gapIn(
+  { sessionId, shardId, sequence, receivedAt }: Dispatch,
+  { applicationId, newTraceparent }: Origin,
+): Event {
+  const gap = { session_id: sessionId, shard_id: shardId, from: sequence, to: sequence, missing: 1 };
+  return gatewayGapEvent(gap, { applicationId, noticedAt: receivedAt, traceparent: newTraceparent() });
 }

@@ -20,6 +20,7 @@ export async function startIngestor(service: Service, settings: IngestorSettings
   });
   const forwarder = new Forwarder({
     broker,
+    log: service.log,
     isRouted: eventRouting(settings.ARRAKIS_EVENTS),
     newTraceparent,
     metrics,

@@ -12,7 +12,10 @@ export const gatewayNotices = { gap: 'gateway.gap', sessionLost: 'gateway.sessio
 const sequence = z.number().int().min(0);
 const session = { session_id: z.string().min(1), shard_id: z.number().int().min(0) };
 
-/** Dispatches that a session has skipped: they were never received, and Discord will not send them again. */
+/**
+ * Dispatches of a session that are lost: they were never received, and Discord will not send them again; or one was
+ * received that no broker takes, since it is too large.
+ */
 export const gatewayGap = z.object({
   ...session,
   /** The first sequence that is missing. */

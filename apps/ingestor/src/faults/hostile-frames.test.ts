@@ -79,6 +79,23 @@ describe.concurrent('an ingestor lives, and its cursor stays right, when it is s
   }, 60_000);
 });
 
+it('an event that is too large for the broker holds up no other, and its loss is told', async () => {
+  await using scene = await Scene.start();
+  const ingestor = await scene.startReadyIngestor();
+  scene.join(10);
+  scene.join(1, { padding: 17 * 2 ** 20 });
+  const [large] = scene.discord.gateway.sessions();
+  scene.join(10);
+  await scene.settled(ingestor);
+  const report = await scene.collect({ missing: 1 });
+  expect(report.faults, String(report)).toEqual([]);
+  const gap = { session_id: large?.sessionId, shard_id: 0, from: large?.sequence, to: large?.sequence, missing: 1 };
+  expect(report).toMatchObject({ repeats: 0, disordered: [], sessions: 1, notices: [{ body: gap }] });
+  expect(ingestor.log.filter(({ level }) => level === 'error' || level === 'fatal')).toMatchObject([
+    { type: 'member.join', shard: 0 },
+  ]);
+}, 60_000);
+
 async function expectAllWell(scene: Scene, ingestor: AppProcess): Promise<void> {
   const report = await scene.report(ingestor);
   expect(report.faults, String(report)).toEqual([]);
