@@ -81,10 +81,8 @@ export class Forwarder {
           this.#add(event, shard(), confirm);
         } catch (cause) {
           if (!(cause instanceof TypeError)) throw cause;
-          log.error(
-            { err: cause, shard: event.shard, type: event.type, id: event.id },
-            'no broker takes an event: lost',
-          );
+          const { id, type, shard: shardId } = event;
+          log.error({ err: cause, shard: shardId, type, id }, 'no broker takes an event: lost');
           this.#add(gapIn(dispatch, origin), shard(), confirm);
         }
       } else {
@@ -133,10 +131,8 @@ export class Forwarder {
 }
 
 /** For what no broker takes: without it the cursor would stand before the dispatch for ever. */
-function gapIn(
-  { sessionId, shardId, sequence, receivedAt }: Dispatch,
-  { applicationId, newTraceparent }: Origin,
-): Event {
+function gapIn({ sessionId, shardId, sequence, receivedAt }: Dispatch, origin: Origin): Event {
+  const { applicationId } = origin;
   const gap = { session_id: sessionId, shard_id: shardId, from: sequence, to: sequence, missing: 1 };
-  return gatewayGapEvent(gap, { applicationId, noticedAt: receivedAt, traceparent: newTraceparent() });
+  return gatewayGapEvent(gap, { applicationId, noticedAt: receivedAt, traceparent: origin.newTraceparent() });
 }
