@@ -62,3 +62,11 @@ function newTraceparent() {
   const spanId = randomUUID().replaceAll('-', '').slice(0, 16);
   return `00-${traceId}-${spanId}-01`;
 }
+
+/** When a message was published, as {@link monotonicMicros} tells. */
+export const sentAtHeader = 'sent-at';
+
+/** A clock that all processes of a machine share, in µs. */
+export function monotonicMicros() {
+  return Number(process.hrtime.bigint() / 1_000n);
+}

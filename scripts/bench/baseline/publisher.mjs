@@ -3,15 +3,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import amqplib from 'amqplib';
+import { z } from 'zod';
 import { answer } from '../answer.mjs';
 import { Frames } from '../discord/frames.ts';
-import { propertiesOf, typeOf } from './message.mjs';
+import { monotonicMicros, propertiesOf, sentAtHeader, typeOf } from './message.mjs';
 
 const applicationId = process.env['DISCORD_APPLICATION_ID'] ?? '';
 const exchange = `${process.env['ARRAKIS_NAMESPACE'] ?? ''}.events`;
 const maximumUnconfirmed = 5_000;
+const pace = z.object({ count: z.number(), rate: z.number() });
 
-const broker = await amqplib.connect(process.env['RABBITMQ_URL'] ?? '');
+const broker = await amqplib.connect(process.env['RABBITMQ_URL'] ?? '', { noDelay: true });
 const channel = await broker.createConfirmChannel();
 const sessionId = randomUUID().replaceAll('-', '');
 let sequence = 0;
@@ -42,6 +44,22 @@ answer({
     }
     while (unconfirmed.count > 0) await confirmation();
     prepared = [];
+  },
+  /** Publishes interactions with the time in a header, evenly spread; resolves when all are published. */
+  async publishInteractions(/** @type {unknown} */ load) {
+    const { count, rate } = pace.parse(load);
+    const frames = new Frames({ guilds: false });
+    const startedAt = performance.now();
+    let published = 0;
+    for (let index = 0; published < count; index += 1) {
+      const { type: name, data } = frames.frame(index);
+      if (name !== 'INTERACTION_CREATE') continue;
+      while (published > ((performance.now() - startedAt) / 1_000) * rate) await delay(1);
+      const { type, body, properties } = prepare({ type: name, data });
+      const headers = { ...properties.headers, [sentAtHeader]: monotonicMicros() };
+      channel.publish(exchange, type, body, { ...properties, headers });
+      published += 1;
+    }
   },
 });
 

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { CandidateProcess } from '../candidate.ts';
 import { Discord } from '../discord/discord.ts';
-import type { Bot } from '../discord/methods.ts';
+import type { Answers, Bot } from '../discord/methods.ts';
 import { environmentOf } from '../environment.ts';
 import { Queues } from '../queues.ts';
 import type { BenchContext } from '../suite.ts';
@@ -137,6 +137,19 @@ export class Pipeline implements AsyncDisposable {
       publisherMicros: after.publisher - before.publisher,
       consumerMicros: after.consumer - before.consumer,
     };
+  }
+
+  /** Sends interactions, evenly spread, and tells how long each has taken. */
+  async interact(load: { readonly count: number; readonly rate: number }): Promise<Answers> {
+    if (this.relay.fromGateway) {
+      return this.discord.useCommand({ applicationId: this.bot.applicationId, command: 'ping', ...load });
+    }
+    await this.consumer.ask('takeDelays');
+    const limitMs = carryLimitMs + (load.count / load.rate) * 1_000;
+    await this.publisher.ask('publishInteractions', { input: load, limitMs });
+    while ((await this.queues.waiting()) > 0) await delay(50, undefined, { signal: this.#context.signal });
+    const answeredMs = z.array(z.number()).parse(await this.consumer.ask('takeDelays'));
+    return { answeredMs, unanswered: load.count - answeredMs.length };
   }
 
   /**
