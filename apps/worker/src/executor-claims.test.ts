@@ -52,6 +52,27 @@ describe('an event in the middle of which a worker has died', () => {
     expect(await executed).toEqual({ kind: 'return' });
   });
 
+  it.each([
+    ['is not one whose worker was stopped', false, 'claimed'],
+    ['is one whose worker has failed', true, 'suspected'],
+  ])('%s, and whose handler did not heed that', async (_, failing, outcome) => {
+    const begun = Promise.withResolvers<void>();
+    const handle = () => new Promise<void>(() => begun.resolve());
+    const url = (await testServices()).redisUrl;
+    const [state, heir] = [await connectState(url, 300), await connectState(url, 300)];
+    const { executor } = await executorOf({ handle }, { claims: state.claims, failing: () => failing });
+    void executor.execute(deliveryOf(event));
+    await begun.promise;
+    await executor.leaveRunning();
+    state.close();
+    expect((await heir.claims.claim(event.id)).outcome).toBe('busy');
+    const free = async () => {
+      const result = await heir.claims.claim(event.id);
+      return result.outcome === 'busy' ? undefined : result.outcome;
+    };
+    expect(await waitFor(free, { what: 'the lease to run out' })).toBe(outcome);
+  });
+
   it('is every one that is in flight when the worker fails', async () => {
     const ending = new AbortController();
     const handle = async (signal: AbortSignal) => {

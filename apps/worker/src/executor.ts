@@ -62,6 +62,7 @@ export class Executor {
   readonly #lane: Lane;
   readonly #parts: ExecutorParts;
   readonly #admission: Admission;
+  readonly #running = new Set<Possession>();
 
   constructor(lane: Lane, parts: ExecutorParts) {
     this.#lane = lane;
@@ -83,6 +84,16 @@ export class Executor {
   /** How many wait in this process until they may be. */
   get waiting(): number {
     return this.#admission.waiting;
+  }
+
+  /**
+   * The process ends while these are still running: others may have them when their leases are over. Unless it fails,
+   * that is no death, and suspects nobody.
+   */
+  async leaveRunning(): Promise<void> {
+    if (this.#parts.failing()) return;
+    const claims = [...this.#running].flatMap(({ claim }) => (claim === undefined ? [] : [claim]));
+    await Promise.allSettled(claims.map((claim) => claim.leave()));
   }
 
   /** Never throws: whatever goes wrong is a verdict. */
@@ -157,6 +168,7 @@ export class Executor {
   async #run({ event, delivery, limit }: Passage, execution: Execution, possession: Possession): Promise<Verdict> {
     const { log, failing, metrics } = this.#parts;
     const startedAt = performance.now();
+    this.#running.add(possession);
     try {
       const failure = await runClaimed(execution, { claim: possession.claim, limit, failing, log });
       metrics.handled(this.#lane.name, performance.now() - startedAt);
@@ -164,6 +176,7 @@ export class Executor {
         ? this.#settled(event, 'done')
         : await this.#handlerFailed({ execution, delivery, cause: failure.cause });
     } finally {
+      this.#running.delete(possession);
       possession.leave();
     }
   }

@@ -81,6 +81,8 @@ async function stop({ log }: Service, consumptions: readonly Consumption[], endi
   );
   clearTimeout(end);
   const left = Object.fromEntries(counts);
-  if (counts.some(([, count]) => count > 0)) log.warn({ left }, 'messages in flight were left to others');
-  else log.info({ left }, 'all messages in flight are settled');
+  if (counts.some(([, count]) => count > 0)) {
+    await Promise.all(consumptions.map(({ executor }) => executor.leaveRunning()));
+    log.warn({ left }, 'messages in flight were left to others');
+  } else log.info({ left }, 'all messages in flight are settled');
 }
