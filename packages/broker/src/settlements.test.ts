@@ -26,6 +26,8 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  // A consumer would be told that its queue is gone.
+  await channel.close();
   const cleaner = await connection.createChannel();
   await cleaner.deleteQueue(queue);
   await connection.close();
