@@ -1,4 +1,4 @@
-import { GatewayCommandError, type CommandOpcode } from './command.ts';
+import { ShardCommandError, type CommandOpcode } from './command.ts';
 
 /** What commands are written to. */
 export interface CommandWriter {
@@ -40,17 +40,17 @@ export class CommandQueue {
 
   /**
    * Resolves when the command is written.
-   * @throws {GatewayCommandError}
+   * @throws {ShardCommandError}
    */
   async send(op: CommandOpcode, d: unknown, signal?: AbortSignal): Promise<void> {
     const payload = JSON.stringify({ op, d });
     const bytes = Buffer.byteLength(payload);
     if (bytes > maxPayloadBytes) {
-      throw new GatewayCommandError('too-large', `A command has ${bytes} bytes, Discord takes ${maxPayloadBytes}.`);
+      throw new ShardCommandError('too-large', `A command has ${bytes} bytes, Discord takes ${maxPayloadBytes}.`);
     }
     if (this.#ended) throw stopped();
     if (signal?.aborted === true) throw aborted(signal);
-    if (this.size >= maxWaiting) throw new GatewayCommandError('queue-full', `${maxWaiting} commands are waiting.`);
+    if (this.size >= maxWaiting) throw new ShardCommandError('queue-full', `${maxWaiting} commands are waiting.`);
     const command: Command = { payload, outcome: Promise.withResolvers(), givenUp: false };
     const abort = () => {
       this.#waiting = this.#waiting.filter((other) => other !== command);
@@ -118,15 +118,15 @@ export class CommandQueue {
   }
 }
 
-function giveUp(command: Command, error: GatewayCommandError): void {
+function giveUp(command: Command, error: ShardCommandError): void {
   command.givenUp = true;
   command.outcome.reject(error);
 }
 
-function stopped(): GatewayCommandError {
-  return new GatewayCommandError('stopped', 'The shard was stopped before it sent the command.');
+function stopped(): ShardCommandError {
+  return new ShardCommandError('stopped', 'The shard was stopped before it sent the command.');
 }
 
-function aborted(signal: AbortSignal): GatewayCommandError {
-  return new GatewayCommandError('aborted', 'The command was given up.', { cause: signal.reason });
+function aborted(signal: AbortSignal): ShardCommandError {
+  return new ShardCommandError('aborted', 'The command was given up.', { cause: signal.reason });
 }

@@ -2,7 +2,7 @@ import type { Simulator } from '@arrakis/simulator';
 import { waitFor } from '@arrakis/testkit';
 import { GatewayOpcodes } from 'discord-api-types/v10';
 import { expect, it } from 'vitest';
-import { GatewayCommandError } from './index.ts';
+import { ShardCommandError } from './index.ts';
 import { behaveWell, scriptedGateway } from './testing/scripted-gateway.ts';
 import { discordWith, shardOf } from './testing/shard-fixture.ts';
 
@@ -55,7 +55,7 @@ it('commands are refused when they are too large, given up, or the shard is stop
   const { shard } = shardOf(discord, { pause: 'test' });
   const give = (name: string, signal?: AbortSignal) =>
     shard.command(GatewayOpcodes.PresenceUpdate, presence(name), signal);
-  await expect(give('é'.repeat(2_100))).rejects.toThrow(GatewayCommandError);
+  await expect(give('é'.repeat(2_100))).rejects.toThrow(ShardCommandError);
   await expect(give('é'.repeat(2_100))).rejects.toMatchObject({ kind: 'too-large', retryable: false });
   const giveUp = new AbortController();
   const givenUp = give('x', giveUp.signal);

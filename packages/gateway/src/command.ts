@@ -17,8 +17,8 @@ export type CommandOpcode =
 export type CommandFault = 'too-large' | 'queue-full' | 'stopped' | 'aborted';
 
 /** A command was not sent, or after `aborted` perhaps not. */
-export class GatewayCommandError extends Error {
-  override readonly name = 'GatewayCommandError';
+export class ShardCommandError extends Error {
+  override readonly name = 'ShardCommandError';
   readonly kind: CommandFault;
   readonly retryable: boolean;
 

@@ -1,4 +1,4 @@
-export { GatewayCommandError, type CommandFault, type CommandOpcode } from './command.ts';
+export { ShardCommandError, type CommandFault, type CommandOpcode } from './command.ts';
 export type { Compression } from './decompressor.ts';
 export type { Dispatch, DispatchSink } from './dispatch.ts';
 export { FatalGatewayError } from './errors.ts';

@@ -95,7 +95,7 @@ export class Shard {
   /**
    * Sends a command to Discord when the shard is ready and its send budget allows it, in the order given. Resolves
    * when it is written; what Discord makes of it is not known. The form of `d` is not checked.
-   * @throws {GatewayCommandError} when it cannot be sent, or `signal` is aborted first.
+   * @throws {ShardCommandError} when it cannot be sent, or `signal` is aborted first.
    */
   async command(op: CommandOpcode, d: unknown, signal?: AbortSignal): Promise<void> {
     await this.#parts.commands.send(op, d, signal);
