@@ -98,6 +98,16 @@ export class Trial implements AsyncDisposable {
     return (await this.broker.queueDepths()).get(queue)?.ready ?? 0;
   }
 
+  /** Whether nothing waits in any queue, and no worker is at anything. */
+  async idle(): Promise<boolean> {
+    const depths = await this.broker.queueDepths();
+    if ([...depths.values()].some(({ ready }) => ready > 0)) return false;
+    const running = await Promise.all(
+      this.workers.map((worker) => worker.metric('bot_lane_running_messages{lane="normal"}')),
+    );
+    return running.every((count) => count === 0);
+  }
+
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#resources.disposeAsync();
   }

@@ -14,6 +14,7 @@ const deeds: Readonly<Record<string, (context: EventContext) => Promise<unknown>
     process.kill(process.pid, 'SIGKILL');
     await delay(10_000);
   },
+  slow: ({ signal }) => delay(4_000, undefined, { signal }),
   obedient: ({ signal }) => once(signal, 'abort').then(() => signal.throwIfAborted()),
   deaf: () => delay(60_000),
 };
