@@ -199,7 +199,13 @@ export class Bot {
     const { gateway, keeper, schedule } = parts;
     const { applicationId } = this;
     const publish = forwarder.publish.bind(forwarder);
-    const events = new ShardEvents({ applicationId, log: this.#log, keeper, publish });
+    const events = new ShardEvents({
+      applicationId,
+      log: this.#log,
+      keeper,
+      publish,
+      onSessionLost: (shard) => forwarder.sessionLost(shard),
+    });
     return ({ id, count }, session) => {
       const shard: Shard = new Shard({
         id,

@@ -56,3 +56,14 @@ it('lets the other shards read again when the one that was behind is no longer h
   forwarder.drop(behind);
   expect([forwarder.outbox.size, other.reasons.size]).toEqual([0, 0]);
 });
+
+it('publishes what is left of a lost session though the shard is no longer here: nobody else will receive it', () => {
+  const forwarder = forwarderWithoutBroker({ maxUnconfirmed: 10 });
+  const shard = new FakeShard();
+  const sink = forwarder.sinkFor('1', () => shard);
+  sink({ ...dispatch, sessionId: 'lost' }, () => undefined);
+  forwarder.sessionLost(shard);
+  sink({ ...dispatch, sessionId: 'next' }, () => undefined);
+  forwarder.drop(shard);
+  expect(forwarder.outbox.size).toBe(1);
+});

@@ -60,6 +60,11 @@ export class Forwarder {
     if (this.#pausedAt !== undefined) shard.pause(pauseReason);
   }
 
+  /** The session of a shard is lost: what waits of it cannot be left to the next holder, who will not receive it. */
+  sessionLost(shard: PausableShard): void {
+    this.#outbox.keep(shard);
+  }
+
   /** A shard is no longer this process's: what waits of it is for the next holder to publish. */
   drop(shard: PausableShard): void {
     this.#shards.delete(shard);

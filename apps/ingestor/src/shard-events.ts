@@ -10,6 +10,8 @@ export interface ShardEventPorts {
   readonly keeper: SessionKeeper;
   /** Publishes an event; `confirm` is called when the broker has it. */
   readonly publish: (event: Event, confirm: () => void) => void;
+  /** What is unconfirmed of a lost session is nobody else's to publish. */
+  readonly onSessionLost: (shard: Shard) => void;
 }
 
 /** Why a shard is paused here. */
@@ -54,7 +56,8 @@ export class ShardEvents {
 
   /** What is stored of the session stays until the news of its loss is safe: a successor would tell it again. */
   #tellLoss({ sessionId, shardId, confirmed, received, lastDispatchAt, reason }: SessionLoss, shard: Shard): void {
-    const { keeper, publish } = this.#ports;
+    const { keeper, publish, onSessionLost } = this.#ports;
+    onSessionLost(shard);
     const lost = {
       session_id: sessionId,
       shard_id: shardId,

@@ -24,8 +24,8 @@ const defaultAnswerLimitMs = 60_000;
 
 interface Entry {
   readonly message: EventMessage;
-  /** On whose behalf it is published. */
-  readonly owner: object;
+  /** On whose behalf it is published; undefined when it is to be published in any case. */
+  owner: object | undefined;
   confirmed(): void;
   /** The stream it was last written to; every reconnect brings another. */
   sentOn: PublishStream | undefined;
@@ -124,6 +124,11 @@ export class Outbox implements Attachment {
       this.#tellRoom();
       throw cause;
     }
+  }
+
+  /** What is unconfirmed of `owner` will be published whether it is discarded or not. */
+  keep(owner: object): void {
+    for (const entry of this.#unconfirmed) if (entry.owner === owner) entry.owner = undefined;
   }
 
   /**
