@@ -20,7 +20,7 @@ interface Plan {
 }
 
 const plans: Readonly<Record<'full' | 'quick', Plan>> = {
-  full: { rounds: 4, seconds: 3, warmUp: 20_000, idleMs: 4_000 },
+  full: { rounds: 4, seconds: 2, warmUp: 20_000, idleMs: 4_000 },
   quick: { rounds: 2, seconds: 1, warmUp: 10_000, idleMs: 1_500 },
 };
 

@@ -11,8 +11,8 @@ const eventRate = 1_000;
 const targetMs = { p50: 5, p99: 25 };
 
 const plans = {
-  full: { rounds: 4, seconds: 6 },
-  quick: { rounds: 2, seconds: 3 },
+  full: { rounds: 4, seconds: 4 },
+  quick: { rounds: 2, seconds: 2 },
 };
 
 /**

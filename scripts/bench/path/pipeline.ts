@@ -18,6 +18,9 @@ const startLimitMs = 30_000;
 /** How long a load may take beyond what its rate says, in ms. */
 const carryLimitMs = 120_000;
 
+/** How long the broker has for the last acknowledgements, which it does not answer, in ms. */
+const settleMs = 500;
+
 const progress = z.object({ firstAt: z.number(), lastAt: z.number(), count: z.number() });
 
 /** When a consumer handled its first and its last event so far, in `Date.now()` milliseconds, and how many. */
@@ -158,6 +161,7 @@ export class Pipeline implements AsyncDisposable {
    */
   async end(): Promise<void> {
     const { count } = progress.parse(await this.consumer.ask('untilHandled', { input: 0 }));
+    await delay(settleMs);
     await Promise.all(this.#processes.map((process) => process.stop()));
     const waiting = await this.queues.waiting();
     if (waiting > 0 || count !== this.#sent) {
