@@ -27,7 +27,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'faults', include: waitingTests, globalSetup: [], maxWorkers: 3, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'faults',
+          include: waitingTests,
+          globalSetup: [],
+          testTimeout: 90_000,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -90,7 +90,7 @@ export class AppProcess implements AsyncDisposable {
    * Waits for a line of its log, those already written included.
    * @throws Error with the end of its log, when it has ended or takes too long.
    */
-  async logged(pattern: RegExp, timeoutMs = 15_000): Promise<string> {
+  async logged(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
     return this.#until(() => this.lines.find((line) => pattern.test(line)), {
       what: `a log line like ${String(pattern)}`,
       timeoutMs,

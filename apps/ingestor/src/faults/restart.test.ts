@@ -17,7 +17,7 @@ describe('an ingestor under load', () => {
     'that is killed again and again, at any moment, loses nothing and identifies once (%i)',
     { timeout: repetitions(120_000) },
     async () => {
-      await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 300 } });
+      await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 1_000 } });
       await (await scene.startReadyIngestor()).end('SIGKILL');
       const flow = scene.flow(perSecond);
       const kills = repetitions(5);

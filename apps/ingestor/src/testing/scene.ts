@@ -142,7 +142,7 @@ export class Scene implements AsyncDisposable {
       const texts = await Promise.all(ingestors.map(async (ingestor) => (await ingestor.get('/metrics')).text));
       return texts.every(hasNothingUnconfirmed) && texts.some((text) => text.includes('bot_shard_lag{'));
     };
-    await waitFor(settled, { what: 'the ingestors to have nothing unconfirmed', timeoutMs: 20_000 });
+    await waitFor(settled, { what: 'the ingestors to have nothing unconfirmed', timeoutMs: 40_000 });
   }
 
   /** Waits until the ingestors have so many ready shards each. */
@@ -154,7 +154,7 @@ export class Scene implements AsyncDisposable {
       return true;
     };
     const what = `shares of ${[...counts.values()].join(', ')} shards`;
-    await waitFor(sharedOut, { what, timeoutMs: 20_000 });
+    await waitFor(sharedOut, { what, timeoutMs: 40_000 });
   }
 
   /** Dispatches of shard 0 that the ingestor has received and the broker has not confirmed. */
