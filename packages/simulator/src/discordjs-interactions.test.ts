@@ -223,11 +223,8 @@ test('a community uses whatever a bot offers, in every way there is', async () =
       }),
     10_000,
   );
+  // Not every one is for the bot to answer, and a fast community has some on their way at any time.
+  await vi.waitFor(() => expect(community.statistics.interactions.answered).toBeGreaterThan(20), 10_000);
   community.stop();
-  const { interactions } = community.statistics;
-  expect(interactions.failed).toBe(0);
-  await vi.waitFor(() => {
-    const { created, answered } = community.statistics.interactions;
-    expect(answered).toBeGreaterThan(created / 2);
-  }, 10_000);
+  expect(community.statistics.interactions.failed).toBe(0);
 });
