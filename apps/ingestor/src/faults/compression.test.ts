@@ -5,7 +5,7 @@ import { forgetfulGateway, Scene } from '../testing/scene.ts';
 describe.concurrent.each(['zlib-stream', 'zstd-stream'])('an ingestor with DISCORD_COMPRESSION=%s', (compression) => {
   it('that is killed under load loses nothing, and its successor resumes', { timeout: 60_000 }, async () => {
     await using scene = await Scene.start({
-      gateway: { ...forgetfulGateway, heartbeatIntervalMs: 1_000 },
+      gateway: { ...forgetfulGateway, heartbeatIntervalMs: 500 },
       settings: { DISCORD_COMPRESSION: compression },
     });
     const killed = await scene.startReadyIngestor();

@@ -5,19 +5,13 @@ import { forgetfulGateway, Scene } from '../testing/scene.ts';
 
 const perSecond = 500;
 
-/**
- * Repeated at most for each kill: the default of INGESTOR_MAX_UNCONFIRMED. A successor that is killed while it takes the
- * replay in has published no more than that beyond what is stored.
- */
-const repeatsPerKill = 5_000;
-
 describe('an ingestor under load', () => {
   // Several side by side: what takes time is to start.
   it.concurrent.for([1, 2, 3])(
     'that is killed again and again, at any moment, loses nothing and identifies once (%i)',
     { timeout: repetitions(120_000) },
     async () => {
-      await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 1_000 } });
+      await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 500 } });
       await (await scene.startReadyIngestor()).end('SIGKILL');
       const flow = scene.flow(perSecond);
       const kills = repetitions(5);
@@ -30,11 +24,12 @@ describe('an ingestor under load', () => {
       }
       const last = scene.startIngestor();
       await last.ready();
-      await flow.stop();
+      const sent = await flow.stop();
       const report = await scene.report(last);
       expect(report.faults, String(report)).toEqual([]);
       expect(report).toMatchObject({ disordered: [], sessions: 1, notices: [] });
-      expect(report.repeats).toBeLessThanOrEqual(kills * repeatsPerKill);
+      // Were every successor killed before it has stored anything, five kills would repeat 1.5 times what was sent.
+      expect(report.repeats).toBeLessThanOrEqual(2 * sent);
       expect(scene.discord.gateway.identifies).toBe(1);
     },
   );
