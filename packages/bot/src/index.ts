@@ -1,5 +1,5 @@
-export type { EventContext } from './context.ts';
-export { button, select, type ComponentHandler, type Identified } from './component.ts';
+export type { EventContext } from './interaction/context.ts';
+export { button, select, type ComponentHandler, type Identified } from './definition/component.ts';
 export {
   DefinitionError,
   GatewayCommandError,
@@ -14,7 +14,7 @@ export {
   type EventLane,
   type EventOptions,
   type EventPayloads,
-} from './event.ts';
+} from './definition/event.ts';
 export {
   GatewayClient,
   type CommandOptions,
@@ -23,12 +23,12 @@ export {
   type MembersRequest,
   type Presence,
   type VoiceState,
-} from './gateway.ts';
-export { kindOf, parseInteraction, type Interaction, type InteractionKind } from './interaction.ts';
-export { InteractionContext, type InteractionContextOptions } from './interaction-context.ts';
-export type { Invocation } from './invocation.ts';
-export { messageMenu, userMenu, type MenuHandler } from './menu.ts';
-export { modal, type ModalHandler, type Openable, type TextField } from './modal.ts';
+} from './gateway/gateway.ts';
+export { kindOf, parseInteraction, type Interaction, type InteractionKind } from './interaction/interaction.ts';
+export { InteractionContext, type InteractionContextOptions } from './interaction/interaction-context.ts';
+export type { Invocation } from './interaction/invocation.ts';
+export { messageMenu, userMenu, type MenuHandler } from './definition/menu.ts';
+export { modal, type ModalHandler, type Openable, type TextField } from './definition/modal.ts';
 export {
   opt,
   type Autocomplete,
@@ -37,7 +37,7 @@ export {
   type OptionDefinitions,
   type OptionValues,
   type ResolvedUser,
-} from './options.ts';
-export type { CommandDefer, Defer, DeferredReply, Message, Reply } from './reply.ts';
-export { Router, type Handler, type RouterOptions } from './router.ts';
-export { slash, slashGroup, type CommandTraits, type SlashGroup, type SlashHandler } from './slash.ts';
+} from './definition/options.ts';
+export type { CommandDefer, Defer, DeferredReply, Message, Reply } from './interaction/reply.ts';
+export { Router, type Handler, type RouterOptions } from './registry/router.ts';
+export { slash, slashGroup, type CommandTraits, type SlashGroup, type SlashHandler } from './definition/slash.ts';

@@ -1,4 +1,4 @@
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 
 const refuse = async () => {
   throw new Error('There is no gateway in this test.');

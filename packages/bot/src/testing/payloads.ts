@@ -1,5 +1,5 @@
 import { ApplicationCommandType, InteractionType } from 'discord-api-types/v10';
-import { parseInteraction, type Interaction } from '../interaction.ts';
+import { parseInteraction, type Interaction } from '../interaction/interaction.ts';
 
 /** Who uses everything in tests. */
 export const member = {

@@ -1,12 +1,12 @@
 import { ComponentType, type APIInteractionDataResolvedChannel, type APIRole } from 'discord-api-types/v10';
-import type { ComponentContexts } from './context.ts';
+import type { ComponentContexts } from '../interaction/context.ts';
 import { CustomIdPattern, type CustomIdArguments, type CustomIdParams } from './custom-id.ts';
 import { inferred } from './inferred.ts';
-import type { ComponentInteraction, Resolved } from './interaction.ts';
-import { conclude, type Invocation } from './invocation.ts';
+import type { ComponentInteraction, Resolved } from '../interaction/interaction.ts';
+import { conclude, type Invocation } from '../interaction/invocation.ts';
 import type { ResolvedUser } from './options.ts';
-import type { Defer, Returned } from './reply.ts';
-import { resolvers } from './resolve.ts';
+import type { Defer, Returned } from '../interaction/reply.ts';
+import { resolvers } from '../interaction/resolve.ts';
 
 /** A button or a select, found by the custom id of the component. */
 export interface ComponentHandler {

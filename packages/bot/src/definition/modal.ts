@@ -4,13 +4,13 @@ import {
   type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
 } from 'discord-api-types/v10';
-import type { ModalContexts } from './context.ts';
+import type { ModalContexts } from '../interaction/context.ts';
 import { CustomIdPattern, type CustomIdArguments, type CustomIdParams } from './custom-id.ts';
-import { MalformedPayloadError } from './errors.ts';
+import { MalformedPayloadError } from '../errors.ts';
 import { inferred } from './inferred.ts';
-import type { ModalInteraction } from './interaction.ts';
-import { conclude, type Invocation } from './invocation.ts';
-import type { Defer, Returned } from './reply.ts';
+import type { ModalInteraction } from '../interaction/interaction.ts';
+import { conclude, type Invocation } from '../interaction/invocation.ts';
+import type { Defer, Returned } from '../interaction/reply.ts';
 
 /** A text input of a modal. Source: Discord docs, Component Reference, "Text Input". */
 export interface TextField {

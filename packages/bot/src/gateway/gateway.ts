@@ -7,7 +7,7 @@ import {
   shardOf,
   type GatewayCommand,
 } from '@arrakis/protocol';
-import { GatewayCommandError } from './errors.ts';
+import { GatewayCommandError } from '../errors.ts';
 
 /** How a command is given. */
 export interface CommandOptions {

@@ -1,4 +1,4 @@
-import { DefinitionError } from './errors.ts';
+import { DefinitionError } from '../errors.ts';
 
 /** The parameters of a pattern: `'wallet:unlink:{address}'` has `{ address: string }`. */
 export type CustomIdParams<Pattern extends string> = { readonly [Name in ParamName<Pattern>]: string };

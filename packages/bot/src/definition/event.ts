@@ -6,8 +6,8 @@ import type {
 import { discordPayload, snowflake } from '@arrakis/discord-rest';
 import { gatewayGap, gatewaySessionLost, type GatewayGap, type GatewaySessionLost } from '@arrakis/protocol';
 import { z } from 'zod';
-import type { EventContext } from './context.ts';
-import { parsePayload } from './interaction.ts';
+import type { EventContext } from '../interaction/context.ts';
+import { parsePayload } from '../interaction/interaction.ts';
 
 /** Event types that are not their dispatch's name in lower case with dots. See protocol's `dispatchType`. */
 interface NamedTypes {

@@ -4,14 +4,14 @@ import type {
   LocalizationMap,
   Permissions,
 } from 'discord-api-types/v10';
-import type { CommandContexts } from './context.ts';
-import { DefinitionError } from './errors.ts';
-import type { CommandInteraction, SubmittedOption } from './interaction.ts';
-import { conclude, type Invocation } from './invocation.ts';
+import type { CommandContexts } from '../interaction/context.ts';
+import { DefinitionError } from '../errors.ts';
+import type { CommandInteraction, SubmittedOption } from '../interaction/interaction.ts';
+import { conclude, type Invocation } from '../interaction/invocation.ts';
 import { inferred } from './inferred.ts';
 import { optionValues } from './option-values.ts';
 import type { OptionDefinitions, OptionValues } from './options.ts';
-import type { CommandDefer, Returned } from './reply.ts';
+import type { CommandDefer, Returned } from '../interaction/reply.ts';
 
 /** What Discord knows of a command beside its name and input. */
 export interface CommandTraits {

@@ -1,9 +1,9 @@
-import type { AutocompleteInteraction, SubmittedOption } from './interaction.ts';
-import { userOf } from './interaction.ts';
-import type { Invocation } from './invocation.ts';
+import type { AutocompleteInteraction, SubmittedOption } from '../interaction/interaction.ts';
+import { userOf } from '../interaction/interaction.ts';
+import type { Invocation } from '../interaction/invocation.ts';
 import type { Choice } from './options.ts';
 import type { SlashHandler } from './slash.ts';
-import { choiceBody } from './option-registration.ts';
+import { choiceBody } from '../registration/option-registration.ts';
 
 /** How many choices Discord shows. Source: Discord docs, Receiving and Responding, "Autocomplete". */
 const maxChoices = 25;

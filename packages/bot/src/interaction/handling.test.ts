@@ -13,9 +13,9 @@ import {
   slash,
   type Handler,
   type InteractionContextOptions,
-} from './index.ts';
-import { noGateway } from './testing/no-gateway.ts';
-import { payload } from './testing/payloads.ts';
+} from '../index.ts';
+import { noGateway } from '../testing/no-gateway.ts';
+import { payload } from '../testing/payloads.ts';
 
 let discord: Simulator;
 let rest: DiscordRest;

@@ -1,4 +1,4 @@
-import { ResponseStateError } from './errors.ts';
+import { ResponseStateError } from '../errors.ts';
 import type { InteractionContext } from './interaction-context.ts';
 import type { Defer, Message, Reply } from './reply.ts';
 

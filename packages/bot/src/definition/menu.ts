@@ -1,11 +1,11 @@
 import { ApplicationCommandType, type APIMessage } from 'discord-api-types/v10';
-import type { CommandContexts } from './context.ts';
-import { MalformedPayloadError } from './errors.ts';
-import type { CommandData, CommandInteraction } from './interaction.ts';
-import { conclude, type Invocation } from './invocation.ts';
+import type { CommandContexts } from '../interaction/context.ts';
+import { MalformedPayloadError } from '../errors.ts';
+import type { CommandData, CommandInteraction } from '../interaction/interaction.ts';
+import { conclude, type Invocation } from '../interaction/invocation.ts';
 import type { ResolvedUser } from './options.ts';
-import type { CommandDefer, Returned } from './reply.ts';
-import { resolvers } from './resolve.ts';
+import type { CommandDefer, Returned } from '../interaction/reply.ts';
+import { resolvers } from '../interaction/resolve.ts';
 import type { CommandTraits } from './slash.ts';
 
 /** A command in the menu of a user or a message. */

@@ -1,8 +1,8 @@
 import { InteractionType } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { kindOf, MalformedPayloadError, parseInteraction } from './index.ts';
+import { kindOf, MalformedPayloadError, parseInteraction } from '../index.ts';
 import { userOf } from './interaction.ts';
-import { member, payload, slashCommand } from './testing/payloads.ts';
+import { member, payload, slashCommand } from '../testing/payloads.ts';
 
 describe('the payload of an interaction', () => {
   it.each([

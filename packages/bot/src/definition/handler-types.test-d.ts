@@ -1,6 +1,6 @@
 import type { APIRole, APIUser } from 'discord-api-types/v10';
 import { expectTypeOf } from 'vitest';
-import { button, modal, on, opt, select, slash, userMenu } from './index.ts';
+import { button, modal, on, opt, select, slash, userMenu } from '../index.ts';
 
 slash('tier', {
   description: 'Show a tier',

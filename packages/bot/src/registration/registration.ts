@@ -6,9 +6,9 @@ import {
   type APIApplicationCommandSubcommandOption,
   type RESTPostAPIApplicationCommandsJSONBody,
 } from 'discord-api-types/v10';
-import type { MenuHandler } from './menu.ts';
+import type { MenuHandler } from '../definition/menu.ts';
 import { optionBodies } from './option-registration.ts';
-import type { CommandTraits, SlashGroup, SlashHandler } from './slash.ts';
+import type { CommandTraits, SlashGroup, SlashHandler } from '../definition/slash.ts';
 
 /**
  * A command as Discord registers it.

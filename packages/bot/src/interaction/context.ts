@@ -5,7 +5,7 @@ import type {
   APIUser,
 } from 'discord-api-types/v10';
 import type { DiscordRest } from '@arrakis/discord-rest';
-import type { Gateway } from './gateway.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import type { DeferredReply, Message, Reply } from './reply.ts';
 
 /** What every handler has at hand. */

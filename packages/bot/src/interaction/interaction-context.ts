@@ -10,8 +10,8 @@ import {
   type APIUser,
 } from 'discord-api-types/v10';
 import { acknowledgeBy, answerBy, nonceFor, type Acknowledgement, type DiscordRest } from '@arrakis/discord-rest';
-import { ResponseStateError } from './errors.ts';
-import type { Gateway } from './gateway.ts';
+import { ResponseStateError } from '../errors.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import { userOf, type Interaction } from './interaction.ts';
 import { editBody, replyBody, type Defer, type Message, type Reply } from './reply.ts';
 import type { CommandContexts, ComponentContexts, ModalContexts } from './context.ts';

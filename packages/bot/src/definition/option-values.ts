@@ -1,7 +1,7 @@
-import { MalformedPayloadError } from './errors.ts';
-import type { Resolved, SubmittedOption } from './interaction.ts';
+import { MalformedPayloadError } from '../errors.ts';
+import type { Resolved, SubmittedOption } from '../interaction/interaction.ts';
 import type { OptionDefinition, OptionDefinitions } from './options.ts';
-import { resolvers } from './resolve.ts';
+import { resolvers } from '../interaction/resolve.ts';
 
 /**
  * The values of a command's options, by its definition.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CustomIdPattern } from './custom-id.ts';
-import { DefinitionError } from './errors.ts';
+import { DefinitionError } from '../errors.ts';
 
 describe('a custom id pattern', () => {
   const pattern = new CustomIdPattern('wallet:unlink:{address}:{chain}');

@@ -5,10 +5,10 @@ import {
   type RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord-api-types/v10';
 import { eventRouting } from '@arrakis/protocol';
-import { completion } from './autocomplete.ts';
-import type { ComponentHandler } from './component.ts';
-import { DefinitionError } from './errors.ts';
-import type { EventHandler } from './event.ts';
+import { completion } from '../definition/autocomplete.ts';
+import type { ComponentHandler } from '../definition/component.ts';
+import { DefinitionError } from '../errors.ts';
+import type { EventHandler } from '../definition/event.ts';
 import type {
   AutocompleteInteraction,
   CommandInteraction,
@@ -16,12 +16,12 @@ import type {
   Interaction,
   ModalInteraction,
   SubmittedOption,
-} from './interaction.ts';
-import type { Invocation } from './invocation.ts';
-import type { MenuHandler } from './menu.ts';
-import type { ModalHandler } from './modal.ts';
-import { registrationOf } from './registration.ts';
-import type { SlashGroup, SlashHandler } from './slash.ts';
+} from '../interaction/interaction.ts';
+import type { Invocation } from '../interaction/invocation.ts';
+import type { MenuHandler } from '../definition/menu.ts';
+import type { ModalHandler } from '../definition/modal.ts';
+import { registrationOf } from '../registration/registration.ts';
+import type { SlashGroup, SlashHandler } from '../definition/slash.ts';
 
 /** Everything that a bot consists of. */
 export type Handler = SlashHandler | SlashGroup | MenuHandler | ComponentHandler | ModalHandler | EventHandler;

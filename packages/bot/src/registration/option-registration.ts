@@ -3,7 +3,7 @@ import {
   type APIApplicationCommandBasicOption,
   type APIApplicationCommandOptionChoice,
 } from 'discord-api-types/v10';
-import type { Choice, Choosing, NumberOption, OptionDefinition, OptionDefinitions } from './options.ts';
+import type { Choice, Choosing, NumberOption, OptionDefinition, OptionDefinitions } from '../definition/options.ts';
 
 /** Discord wants required options first. */
 export function optionBodies(options: OptionDefinitions): APIApplicationCommandBasicOption[] {

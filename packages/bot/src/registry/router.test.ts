@@ -1,8 +1,8 @@
 import { ApplicationCommandOptionType as Type, ApplicationCommandType, ComponentType } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { button, messageMenu, modal, on, opt, Router, select, slash, slashGroup, userMenu } from './index.ts';
-import { DefinitionError, MalformedPayloadError } from './index.ts';
-import { autocomplete, component, menuCommand, modalSubmit, slashCommand } from './testing/payloads.ts';
+import { button, messageMenu, modal, on, opt, Router, select, slash, slashGroup, userMenu } from '../index.ts';
+import { DefinitionError, MalformedPayloadError } from '../index.ts';
+import { autocomplete, component, menuCommand, modalSubmit, slashCommand } from '../testing/payloads.ts';
 
 const nothing = () => undefined;
 const echo = slash('echo', {

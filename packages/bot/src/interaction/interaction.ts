@@ -12,7 +12,7 @@ import {
 } from 'discord-api-types/v10';
 import { discordPayload, snowflake } from '@arrakis/discord-rest';
 import { z } from 'zod';
-import { MalformedPayloadError } from './errors.ts';
+import { MalformedPayloadError } from '../errors.ts';
 
 const identified = z.looseObject({ id: snowflake });
 

@@ -3,7 +3,7 @@ import { Broker, type Subscriptions } from '@arrakis/broker';
 import { decodeGatewayCommand, gatewayCommandQueue } from '@arrakis/protocol';
 import { deleteAfterTests, TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GatewayClient, GatewayCommandError } from './index.ts';
+import { GatewayClient, GatewayCommandError } from '../index.ts';
 
 const applicationId = '100000000000000001';
 /** A guild of the shard, of four. */

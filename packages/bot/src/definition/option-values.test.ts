@@ -1,9 +1,9 @@
 import { ApplicationCommandOptionType as Type } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { MalformedPayloadError } from './errors.ts';
+import { MalformedPayloadError } from '../errors.ts';
 import { optionValues } from './option-values.ts';
 import { opt } from './options.ts';
-import { slashCommand } from './testing/payloads.ts';
+import { slashCommand } from '../testing/payloads.ts';
 
 const definitions = {
   text: opt.string({ description: 'a', required: true }),

@@ -1,6 +1,6 @@
-import { MalformedPayloadError } from './errors.ts';
+import { MalformedPayloadError } from '../errors.ts';
 import type { Resolved } from './interaction.ts';
-import type { OptionTypes } from './options.ts';
+import type { OptionTypes } from '../definition/options.ts';
 
 /** The types whose values travel as ids, with what they stand for beside them. */
 export type ResolvedType = 'user' | 'role' | 'channel' | 'mentionable' | 'attachment';
