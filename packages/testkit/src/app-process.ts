@@ -9,7 +9,7 @@ import { waitFor } from './wait-for.ts';
 const readyWithinMs = 30_000;
 
 /** Lines of the log that are kept, and that are shown when something is waited for in vain. */
-const limits = { kept: 20_000, shown: 25 };
+const limits = { kept: 50_000, shown: 25 };
 
 /** Given to the app as its first module: when this process is gone, however it ended, the app's input ends. */
 const endWithParent = `data:text/javascript,${encodeURIComponent(
@@ -34,6 +34,8 @@ export interface HealthAnswer {
 export class AppProcess implements AsyncDisposable {
   /** What it has written, oldest first; of very much, the newest. */
   readonly lines: string[] = [];
+  /** What it has logged: the lines without what is no record of a log. */
+  readonly log: LogRecord[] = [];
   readonly #child: ChildProcess;
   readonly #main: string;
   /** Both outputs are then at their end too. */
@@ -68,14 +70,6 @@ export class AppProcess implements AsyncDisposable {
   /** Its exit code; null while it runs, and when a signal has killed it. */
   get exitCode(): number | null {
     return this.#child.exitCode;
-  }
-
-  /** What it has logged, without what is no record of a log. */
-  get log(): LogRecord[] {
-    return this.lines.flatMap((line) => {
-      const parsed = logRecord.safeParse(parseJson(line));
-      return parsed.success ? [parsed.data] : [];
-    });
   }
 
   /**
@@ -157,7 +151,9 @@ export class AppProcess implements AsyncDisposable {
 
   #read(line: string): void {
     this.lines.push(line);
-    if (this.lines.length > limits.kept) this.lines.splice(0, limits.kept / 2);
+    const record = logRecord.safeParse(parseJson(line));
+    if (record.success) this.log.push(record.data);
+    for (const kept of [this.lines, this.log]) if (kept.length > limits.kept) kept.splice(0, limits.kept / 2);
     const port = /"healthPort":(\d+)/.exec(line)?.[1];
     if (port !== undefined) this.#port = Number(port);
   }

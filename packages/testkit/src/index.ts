@@ -1,12 +1,14 @@
+export { AmqpClient, type ForeignMessage } from './amqp-client.ts';
 export { AppProcess, type HealthAnswer, type LogRecord } from './app-process.ts';
 export { collectQueues, type CollectOptions } from './collect-queues.ts';
+export { recordFault, type FaultFinding } from './fault-finding.ts';
 export { Ledger, type LedgerDispatch, type LedgerMessage } from './ledger.ts';
 export { LedgerReport, type Notice } from './ledger-report.ts';
 export { PrivateRabbitmq, PrivateRedis, type Ending } from './private-services.ts';
 export { provideServices, type ProvideOptions, type Services } from './provide-services.ts';
 export { repetitions } from './repetitions.ts';
 export { type ServiceName, type ServiceOrigin, ServicesUnavailable } from './service.ts';
-export { TcpProxy } from './tcp-proxy.ts';
+export { TcpProxy, type Flow } from './tcp-proxy.ts';
 export { testServices, type TestServices } from './test-services.ts';
 export { deleteAfterTests, removeNamespaces, uniqueNamespace } from './namespace.ts';
 export { waitFor, type WaitOptions } from './wait-for.ts';

@@ -50,6 +50,8 @@ export class LedgerReport {
   readonly messages: number;
   /** Messages beyond the first of their id. Allowed, within the unconfirmed window. */
   readonly repeats: number;
+  /** How many messages have the content of a dispatch and another id: they would be done twice. */
+  readonly twice: number;
   /** Found for the first time after a later one of the same session. */
   readonly disordered: readonly string[];
   /** What breaks a promise, a line each: events lost, altered, twice under different ids, or of nobody. */
@@ -71,6 +73,7 @@ export class LedgerReport {
     this.messages = findings.messages;
     this.repeats = findings.repeated.reduce((sum, { times }) => sum + times - 1, 0);
     this.disordered = findings.disordered;
+    this.twice = findings.strangers.filter(({ contentOf }) => contentOf !== undefined).length;
     this.faults = this.#faults();
   }
 

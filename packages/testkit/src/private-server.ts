@@ -43,13 +43,15 @@ const context: ProviderContext = {
 const toolTimeoutMs = 30_000;
 
 /**
- * Starts a server: the program that is installed on this machine, otherwise a container.
+ * Starts a server: the program that is installed on this machine, otherwise a container. With PRIVATE_SERVERS=docker it is
+ * a container in any case.
  *
  * @throws ServicesUnavailable or Error when neither can be had.
  */
 export async function startPrivateServer(name: ServiceName): Promise<PrivateServer> {
   await removeStaleInstances(context.root);
-  const program = await (name === 'rabbitmq' ? findRabbitmqServer() : findRedisServer());
+  const find = name === 'rabbitmq' ? findRabbitmqServer : findRedisServer;
+  const program = process.env['PRIVATE_SERVERS'] === 'docker' ? undefined : await find();
   return program === undefined ? startInContainer(name) : startProgram(name, program);
 }
 

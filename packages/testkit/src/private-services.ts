@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { type PrivateServer, startPrivateServer } from './private-server.ts';
 import { untilAnswering } from './reachability.ts';
 
@@ -50,18 +51,30 @@ export class PrivateRabbitmq implements AsyncDisposable {
   }
 
   /**
-   * Lets every queue of a namespace hold at most so many messages, whatever it was declared with; undefined ends that. A
-   * full queue with `reject-publish` refuses what is published (RabbitMQ docs, "Queue Length Limit").
+   * Lets every queue of a namespace, or one of them, hold at most so many messages, whatever it was declared with;
+   * undefined ends that. A full queue with `reject-publish` refuses what is published (RabbitMQ docs, "Queue Length Limit").
    */
-  async limitQueues(namespace: string, maxLength: number | undefined): Promise<void> {
-    const policy = `limit of ${namespace}`;
+  async limitQueues(name: string, maxLength: number | undefined): Promise<void> {
+    const policy = `limit of ${name}`;
     if (maxLength === undefined) {
       await this.#server.tool('rabbitmqctl', 'clear_policy', policy);
       return;
     }
     const definition = JSON.stringify({ 'max-length': maxLength });
-    const pattern = `^${namespace}\\.`;
+    const pattern = `^${name.replaceAll('.', '\\.')}(\\.|$)`;
     await this.#server.tool('rabbitmqctl', 'set_policy', '--apply-to', 'queues', policy, pattern, definition);
+  }
+
+  /**
+   * Channels opened from now on are closed with 406 when a consumer leaves a message unsettled for so long (RabbitMQ docs,
+   * "Consumer Delivery Acknowledgement Timeout"). The broker forgets it at its end.
+   */
+  async limitSettling(timeoutMs: number): Promise<void> {
+    // Each channel looks once in a tick whether one is late.
+    const settings = { consumer_timeout: timeoutMs, channel_tick_interval: 500 };
+    for (const [name, value] of Object.entries(settings)) {
+      await this.#server.tool('rabbitmqctl', 'eval', `application:set_env(rabbit, ${name}, ${value}).`);
+    }
   }
 
   /**
@@ -117,6 +130,16 @@ export class PrivateRedis implements AsyncDisposable {
   /** While frozen it accepts connections and answers nothing. */
   async freeze(on: boolean): Promise<void> {
     await this.#server.freeze(on);
+  }
+
+  /** Has it do something beside what it is asked by the apps: `command('CONFIG', 'SET', 'maxmemory', '1mb')`. */
+  async command(name: string, ...args: string[]): Promise<unknown> {
+    const redis = new Redis(this.url);
+    try {
+      return await redis.call(name, ...args);
+    } finally {
+      redis.disconnect();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -61,6 +61,25 @@ test('cut resets both sides and lets new connections in', async () => {
   await waitFor(() => second.seen.text === 'b', { what: 'the echo on a new connection' });
 });
 
+test('pause holds back one direction alone where that is asked for', async () => {
+  await using echo = await startEcho();
+  const { socket, seen } = await dial(echo.proxy.port);
+  let received = '';
+  await waitFor(() => echo.accepted[0], { what: 'the connection' });
+  echo.accepted[0]?.on('data', (chunk) => (received += String(chunk)));
+  echo.proxy.pause('answers');
+  socket.write('a');
+  await waitFor(() => received === 'a', { what: 'the request' });
+  expect(seen.text).toBe('');
+  echo.proxy.resume();
+  await waitFor(() => seen.text === 'a', { what: 'the answer' });
+  echo.proxy.pause('requests');
+  echo.accepted[0]?.write('b');
+  socket.write('c');
+  await waitFor(() => seen.text === 'ab', { what: 'what the target says of itself' });
+  expect(received).toBe('a');
+});
+
 test('pause leaves both sides connected and silent until resume', async () => {
   await using echo = await startEcho();
   const { socket, seen } = await dial(echo.proxy.port);

@@ -10,6 +10,9 @@ interface Link {
   readonly target: Socket;
 }
 
+/** Which bytes: what the client writes, what it is answered, or both. */
+export type Flow = 'requests' | 'answers' | 'both';
+
 /**
  * A TCP proxy between a client and its broker or Redis that breaks the connection the ways a network does.
  * It listens on a free port of 127.0.0.1; {@link TcpProxy.rewrite} points a URL at it.
@@ -21,7 +24,10 @@ export class TcpProxy implements AsyncDisposable {
   /** The port on 127.0.0.1 to connect to. */
   readonly port: number;
   /** Pending while paused. */
-  #flowing: PromiseWithResolvers<void> | undefined;
+  readonly #held: Record<Exclude<Flow, 'both'>, PromiseWithResolvers<void> | undefined> = {
+    requests: undefined,
+    answers: undefined,
+  };
   #refusing = false;
   #delayMs = 0;
 
@@ -39,6 +45,12 @@ export class TcpProxy implements AsyncDisposable {
     const server = createServer({ noDelay: true, allowHalfOpen: true });
     const port = await listenOnLoopback(server);
     return new TcpProxy(server, port, { host: targetHost, port: targetPort });
+  }
+
+  /** Starts a proxy to where `url` points; see {@link TcpProxy.rewrite}. */
+  static before(url: string): Promise<TcpProxy> {
+    const { hostname, port } = new URL(url);
+    return TcpProxy.start(hostname, Number(port));
   }
 
   /** Connections that are open through the proxy now. */
@@ -63,17 +75,20 @@ export class TcpProxy implements AsyncDisposable {
   }
 
   /**
-   * Makes every connection half-open: both sides stay connected and hear nothing any more.
+   * Makes every connection half-open: both sides stay connected and hear nothing any more, or only one of them.
    * New connections are accepted and stay silent as well.
    */
-  pause(): void {
-    this.#flowing ??= Promise.withResolvers();
+  pause(flow: Flow = 'both'): void {
+    if (flow !== 'answers') this.#held.requests ??= Promise.withResolvers();
+    if (flow !== 'requests') this.#held.answers ??= Promise.withResolvers();
   }
 
   /** Ends {@link pause}: what was held back is delivered. */
   resume(): void {
-    this.#flowing?.resolve();
-    this.#flowing = undefined;
+    this.#held.requests?.resolve();
+    this.#held.answers?.resolve();
+    this.#held.requests = undefined;
+    this.#held.answers = undefined;
   }
 
   /** While on, every new connection is reset at once; open ones go on. */
@@ -108,21 +123,18 @@ export class TcpProxy implements AsyncDisposable {
     const link: Link = { client, target };
     this.#links.add(link);
     // How a direction ended is no news here: pipeline() has closed the other side.
-    void Promise.allSettled([this.#forward(client, target), this.#forward(target, client)]).then(() =>
-      this.#links.delete(link),
-    );
+    void Promise.allSettled([
+      pipeline(client, (chunks: AsyncIterable<Buffer>) => this.#throttle(chunks, 'requests'), target),
+      pipeline(target, (chunks: AsyncIterable<Buffer>) => this.#throttle(chunks, 'answers'), client),
+    ]).then(() => this.#links.delete(link));
   }
 
-  async #forward(from: Socket, to: Socket): Promise<void> {
-    await pipeline(from, (chunks: AsyncIterable<Buffer>) => this.#throttle(chunks), to);
-  }
-
-  async *#throttle(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  async *#throttle(chunks: AsyncIterable<Buffer>, flow: Exclude<Flow, 'both'>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       if (this.#delayMs > 0) await delay(this.#delayMs);
-      await this.#flowing?.promise;
+      await this.#held[flow]?.promise;
       yield chunk;
     }
-    await this.#flowing?.promise;
+    await this.#held[flow]?.promise;
   }
 }
