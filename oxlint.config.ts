@@ -171,7 +171,13 @@ export default defineConfig({
     },
     {
       // The environment's borders.
-      files: ['apps/*/src/config.ts', 'packages/simulator/src/main.ts', 'packages/testkit/**', 'scripts/**'],
+      files: [
+        'apps/*/src/config.ts',
+        'packages/simulator/src/main.ts',
+        'packages/testkit/**',
+        'scripts/**',
+        'vitest.config.ts',
+      ],
       rules: { 'node/no-process-env': 'off' },
     },
     { files: ['scripts/**'], rules: { 'eslint/no-console': 'off' } },

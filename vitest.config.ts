@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { faults, tagOf } from './scripts/faults/catalogue.ts';
 
 /** Tests that wait most of their time, for processes to start or for an outage to be noticed: several files run at once. */
-const waitingTests = ['apps/ingestor/src/{faults/*,fleet}.test.ts'];
+const waitingTests = ['apps/{ingestor,worker}/src/faults/*.test.ts', 'apps/ingestor/src/fleet.test.ts'];
+
+/** Fault tests that take long, or a broker of their own: `npm run faults` sets this. */
+const slowTests = process.env['FAULT_TESTS'] === 'all' ? [] : ['apps/*/src/faults/*.slow.test.ts'];
 
 export default defineConfig({
   // Workspace packages are tested from their sources, so no build has to come first.
@@ -14,6 +18,7 @@ export default defineConfig({
     testTimeout: 20_000,
     // The first test that asks for RabbitMQ may have to wait until it is started.
     hookTimeout: 60_000,
+    tags: faults.map((fault) => ({ name: tagOf(fault), description: fault.name })),
     projects: [
       {
         extends: true,
@@ -31,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: waitingTests,
+          exclude: [...slowTests, '**/node_modules/**'],
           globalSetup: [],
           testTimeout: 90_000,
           maxWorkers: 4,

@@ -1,5 +1,5 @@
-// What `npm start`, `npm test`, `npm run bench` and `npm run arrakis` run first. It needs nothing but Node 18 and npm: it
-// brings Node 24 and pnpm, installs the dependencies, builds, and hands over. The syntax here is old, so that an old Node
+// What `npm start`, `npm test`, `npm run bench`, `npm run faults` and `npm run arrakis` run first. It needs nothing but Node
+// 18 and npm: it brings Node 24 and pnpm, installs the dependencies, builds, and hands over. The syntax here is old, so that an old Node
 // gets to the message below.
 const oldestNode = 18;
 

@@ -16,6 +16,7 @@ const stages = {
   start: { script: 'scripts/demo/start.ts', needsBuild: true },
   test: { script: 'scripts/test.ts', needsBuild: false },
   bench: { script: 'scripts/bench/bench.ts', needsBuild: true },
+  faults: { script: 'scripts/faults/faults.ts', needsBuild: false },
   arrakis: { script: 'apps/ops/src/main.ts', needsBuild: false },
 };
 

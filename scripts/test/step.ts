@@ -13,8 +13,8 @@ export interface StepCommand {
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** `inherit` shows what it prints as it comes; `on-failure` only then, and as a whole. */
-  readonly output: 'inherit' | 'on-failure';
+  /** `inherit` shows what it prints as it comes, `to-stderr` beside our results; `on-failure` only then, and as a whole. */
+  readonly output: 'inherit' | 'to-stderr' | 'on-failure';
   readonly signal: AbortSignal;
 }
 
@@ -35,9 +35,9 @@ export async function runStep(step: StepCommand): Promise<StepResult> {
 function run({ command, cwd, env, output, signal }: StepCommand): Promise<{ code: number; text: string }> {
   const [program, ...args] = command;
   const piped = output === 'on-failure';
-  const out = piped ? 'pipe' : 'inherit';
+  const out = { inherit: 'inherit', 'to-stderr': process.stderr, 'on-failure': 'pipe' } as const;
   // The checks are started through launchers that do not pass signals on, so those get a process group to end.
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', out, out], detached: piped });
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', out[output], out[output]], detached: piped });
   const end = (): void => {
     if (child.pid !== undefined) process.kill(piped ? -child.pid : child.pid, 'SIGTERM');
   };

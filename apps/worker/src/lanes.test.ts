@@ -5,9 +5,11 @@ import { Trial } from './testing/trial.ts';
 
 it('a saturated lane holds up no other, and at the end every event is given back', async () => {
   await using trial = await Trial.prepare({
-    WORKER_EVENT_CONCURRENCY: '2',
-    WORKER_LOW_CONCURRENCY: '1',
-    WORKER_SYNC_COMMANDS: 'true',
+    settings: {
+      WORKER_EVENT_CONCURRENCY: '2',
+      WORKER_LOW_CONCURRENCY: '1',
+      WORKER_SYNC_COMMANDS: 'true',
+    },
   });
   const { discord, broker } = trial;
   const { guildEvents, longJobs } = broker.names;
@@ -51,7 +53,7 @@ it('a saturated lane holds up no other, and at the end every event is given back
 }, 90_000);
 
 it('what heeds no signal is counted at the end, by lane', async () => {
-  await using trial = await Trial.prepare({});
+  await using trial = await Trial.prepare();
   const worker = trial.start();
   await worker.ready();
   await trial.publish('member.join', 'deaf');
@@ -66,7 +68,7 @@ it('what heeds no signal is counted at the end, by lane', async () => {
 }, 60_000);
 
 it('events of one guild are handled one at a time and in their order, those of others meanwhile', async () => {
-  await using trial = await Trial.prepare({ WORKER_GUILD_ORDER: 'true', WORKER_EVENT_CONCURRENCY: '4' });
+  await using trial = await Trial.prepare({ settings: { WORKER_GUILD_ORDER: 'true', WORKER_EVENT_CONCURRENCY: '4' } });
   const ids: Record<string, string[]> = { 1: [], 2: [], 3: [] };
   for (const [guildId, published] of Object.entries(ids)) {
     for (let count = 0; count < 3; count += 1) {
@@ -86,7 +88,7 @@ it('events of one guild are handled one at a time and in their order, those of o
 }, 60_000);
 
 it('events of one guild are handled one at a time over several workers', async () => {
-  await using trial = await Trial.prepare({ WORKER_GUILD_ORDER: 'true', WORKER_EVENT_CONCURRENCY: '2' });
+  await using trial = await Trial.prepare({ settings: { WORKER_GUILD_ORDER: 'true', WORKER_EVENT_CONCURRENCY: '2' } });
   const [one, other] = [trial.start(), trial.start()];
   await Promise.all([one.ready(), other.ready()]);
   await Promise.all(Array.from({ length: 10 }, () => trial.publish('member.join', 'innocent')));

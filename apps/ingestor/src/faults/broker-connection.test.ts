@@ -25,7 +25,8 @@ async function sceneWithProxy() {
 describe.concurrent('an ingestor whose broker connection', () => {
   it(
     'is cut before the confirms publishes again what they would have been for, and no more',
-    async () => {
+    { timeout: timeoutMs, tags: ['fault-3'] },
+    async ({ task }) => {
       await using given = await sceneWithProxy();
       const { scene, proxy } = given;
       const ingestor = await scene.startReadyIngestor();
@@ -40,19 +41,21 @@ describe.concurrent('an ingestor whose broker connection', () => {
         await waitFor(() => proxy.connections > 0, { what: 'a new connection' });
       }
       proxy.delay(0);
+      scene.faultEnds();
       await flow.stop();
       const report = await scene.report(ingestor);
+      scene.record(task, report);
       expect(report.faults, String(report)).toEqual([]);
       expect(report).toMatchObject({ disordered: [], sessions: 1, notices: [] });
       expect(report.repeats).toBeLessThanOrEqual(cuts * maxUnconfirmed);
       expect(scene.discord.gateway.identifies).toBe(1);
     },
-    timeoutMs,
   );
 
   it(
     'is cut while it is being set up tries until it succeeds',
-    async () => {
+    { timeout: timeoutMs, tags: ['fault-6'] },
+    async ({ task }) => {
       await using given = await sceneWithProxy();
       const { scene, proxy } = given;
       const ingestor = await scene.startReadyIngestor();
@@ -68,17 +71,19 @@ describe.concurrent('an ingestor whose broker connection', () => {
         await waitFor(() => losses() > before, { what: 'its end' });
       }
       proxy.delay(0);
+      scene.faultEnds();
       await flow.stop();
       const report = await scene.report(ingestor);
+      scene.record(task, report);
       expect(report.faults, String(report)).toEqual([]);
       expect(report).toMatchObject({ disordered: [], sessions: 1, notices: [] });
     },
-    timeoutMs,
   );
 
   it(
     'swallows everything without a word is given up, and what it has swallowed is sent again',
-    async () => {
+    { timeout: timeoutMs, tags: ['fault-4'] },
+    async ({ task }) => {
       await using given = await sceneWithProxy();
       const { scene, proxy } = given;
       const ingestor = await scene.startReadyIngestor();
@@ -88,13 +93,14 @@ describe.concurrent('an ingestor whose broker connection', () => {
       await ingestor.logged(/broker disconnected/);
       // What was swallowed arrives after all, beside what is sent again.
       proxy.resume();
+      scene.faultEnds();
       await flow.stop();
       const report = await scene.report(ingestor);
+      scene.record(task, report);
       expect(report.faults, String(report)).toEqual([]);
       expect(report).toMatchObject({ disordered: [], sessions: 1, notices: [] });
       expect(report.repeats).toBeLessThanOrEqual(maxUnconfirmed);
       expect(scene.discord.gateway.identifies).toBe(1);
     },
-    timeoutMs,
   );
 });

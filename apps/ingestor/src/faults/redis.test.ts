@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { Scene } from '../testing/scene.ts';
 
 const perSecond = 400;
-const timeoutMs = 60_000;
 
 /** A scene whose Redis is its own. */
 async function sceneWithRedis() {
@@ -31,107 +30,93 @@ async function sceneWithRedis() {
 }
 
 /** Nothing lost, and the session that was opened first is the only one. */
-async function expectOneSession(scene: Scene, ingestor: AppProcess) {
+async function expectOneSession(task: Parameters<Scene['record']>[0], scene: Scene, ingestor: AppProcess) {
   const report = await scene.report(ingestor);
+  scene.record(task, report);
   expect(report.faults, String(report)).toEqual([]);
   expect(report.disordered).toEqual([]);
   expect(scene.discord.gateway.identifies).toBe(1);
   return report;
 }
 
-describe.concurrent('an ingestor whose Redis', () => {
-  it(
-    'is killed and comes back goes on meanwhile, and its sessions outlive it again',
-    async () => {
-      await using given = await sceneWithRedis();
-      const { scene, redis, stored } = given;
-      const ingestor = await scene.startReadyIngestor();
-      const flow = scene.flow(perSecond);
-      await redis.end('killed');
-      const before = flow.count;
-      await ingestor.logged(/sessions cannot be stored/);
-      await waitFor(() => flow.count > before + perSecond, { what: 'a second' });
-      const confirmed = await ingestor.metric('bot_gateway_events_total{priority="0",event_type="member.join"}');
-      expect(confirmed).toBeGreaterThan(before);
-      await redis.start();
-      await flow.stop();
-      await stored();
-      await ingestor.end('SIGKILL');
-      const successor = await scene.startReadyIngestor();
-      expect((await expectOneSession(scene, successor)).repeats).toBe(0);
-    },
-    timeoutMs,
-  );
+describe.concurrent('an ingestor whose Redis', { timeout: 60_000, tags: ['fault-13'] }, () => {
+  it('is killed and comes back goes on meanwhile, and its sessions outlive it again', async ({ task }) => {
+    await using given = await sceneWithRedis();
+    const { scene, redis, stored } = given;
+    const ingestor = await scene.startReadyIngestor();
+    const flow = scene.flow(perSecond);
+    await redis.end('killed');
+    const before = flow.count;
+    await ingestor.logged(/sessions cannot be stored/);
+    await waitFor(() => flow.count > before + perSecond, { what: 'a second' });
+    const confirmed = await ingestor.metric('bot_gateway_events_total{priority="0",event_type="member.join"}');
+    expect(confirmed).toBeGreaterThan(before);
+    await redis.start();
+    scene.faultEnds();
+    await flow.stop();
+    await stored();
+    await ingestor.end('SIGKILL');
+    const successor = await scene.startReadyIngestor();
+    expect((await expectOneSession(task, scene, successor)).repeats).toBe(0);
+  });
 
-  it(
-    'answers nothing for a while goes on meanwhile, and its sessions outlive it again',
-    async () => {
-      await using given = await sceneWithRedis();
-      const { scene, redis, stored } = given;
-      const ingestor = await scene.startReadyIngestor();
-      const flow = scene.flow(perSecond);
-      await redis.freeze(true);
-      await ingestor.logged(/sessions cannot be stored/);
-      await redis.freeze(false);
-      await ingestor.logged(/sessions are being stored again/);
-      await flow.stop();
-      await stored();
-      await ingestor.end('SIGKILL');
-      await expectOneSession(scene, await scene.startReadyIngestor());
-    },
-    timeoutMs,
-  );
+  it('answers nothing for a while goes on meanwhile, and its sessions outlive it again', async ({ task }) => {
+    await using given = await sceneWithRedis();
+    const { scene, redis, stored } = given;
+    const ingestor = await scene.startReadyIngestor();
+    const flow = scene.flow(perSecond);
+    await redis.freeze(true);
+    await ingestor.logged(/sessions cannot be stored/);
+    await redis.freeze(false);
+    scene.faultEnds();
+    await ingestor.logged(/sessions are being stored again/);
+    await flow.stop();
+    await stored();
+    await ingestor.end('SIGKILL');
+    await expectOneSession(task, scene, await scene.startReadyIngestor());
+  });
 
-  it(
-    'has forgotten everything stores its sessions anew, even if nothing happens',
-    async () => {
-      await using given = await sceneWithRedis();
-      const { scene, redis, stored } = given;
-      const ingestor = await scene.startReadyIngestor();
-      scene.join(50);
-      await stored();
-      await redis.end('killed');
-      await redis.start({ empty: true });
-      await stored();
-      await ingestor.end('SIGKILL');
-      scene.join(50);
-      await expectOneSession(scene, await scene.startReadyIngestor());
-    },
-    timeoutMs,
-  );
+  it('has forgotten everything stores its sessions anew, even if nothing happens', async ({ task }) => {
+    await using given = await sceneWithRedis();
+    const { scene, redis, stored } = given;
+    const ingestor = await scene.startReadyIngestor();
+    scene.join(50);
+    await stored();
+    await redis.end('killed');
+    await redis.start({ empty: true });
+    scene.faultEnds();
+    await stored();
+    await ingestor.end('SIGKILL');
+    scene.join(50);
+    await expectOneSession(task, scene, await scene.startReadyIngestor());
+  });
 
-  it(
-    'is away when it is killed repeats what came since, and loses nothing',
-    async () => {
-      await using given = await sceneWithRedis();
-      const { scene, redis } = given;
-      const ingestor = await scene.startReadyIngestor();
-      await redis.end('stopped');
-      scene.join(200);
-      await scene.settled(ingestor);
-      await ingestor.end('SIGKILL');
-      await redis.start();
-      expect((await expectOneSession(scene, await scene.startReadyIngestor())).repeats).toBeLessThanOrEqual(200);
-    },
-    timeoutMs,
-  );
+  it('is away when it is killed repeats what came since, and loses nothing', async ({ task }) => {
+    await using given = await sceneWithRedis();
+    const { scene, redis } = given;
+    const ingestor = await scene.startReadyIngestor();
+    await redis.end('stopped');
+    scene.join(200);
+    await scene.settled(ingestor);
+    await ingestor.end('SIGKILL');
+    await redis.start();
+    scene.faultEnds();
+    expect((await expectOneSession(task, scene, await scene.startReadyIngestor())).repeats).toBeLessThanOrEqual(200);
+  });
 
-  it(
-    'is away when it starts waits for the sessions of its predecessor',
-    async () => {
-      await using given = await sceneWithRedis();
-      const { scene, redis } = given;
-      expect(await (await scene.startReadyIngestor()).end('SIGTERM')).toBe(0);
-      await redis.end('stopped');
-      scene.join(200);
-      const successor = scene.startIngestor();
-      await delay(1_500);
-      expect((await successor.get('/readyz')).status).not.toBe(200);
-      expect(scene.discord.gateway.statistics.connections).toBe(0);
-      await redis.start();
-      await successor.ready();
-      expect((await expectOneSession(scene, successor)).repeats).toBe(0);
-    },
-    timeoutMs,
-  );
+  it('is away when it starts waits for the sessions of its predecessor', async ({ task }) => {
+    await using given = await sceneWithRedis();
+    const { scene, redis } = given;
+    expect(await (await scene.startReadyIngestor()).end('SIGTERM')).toBe(0);
+    await redis.end('stopped');
+    scene.join(200);
+    const successor = scene.startIngestor();
+    await delay(1_500);
+    expect((await successor.get('/readyz')).status).not.toBe(200);
+    expect(scene.discord.gateway.statistics.connections).toBe(0);
+    await redis.start();
+    scene.faultEnds();
+    await successor.ready();
+    expect((await expectOneSession(task, scene, successor)).repeats).toBe(0);
+  });
 });

@@ -9,8 +9,8 @@ describe('an ingestor under load', () => {
   // Several side by side: what takes time is to start.
   it.concurrent.for([1, 2, 3])(
     'that is killed again and again, at any moment, loses nothing and identifies once (%i)',
-    { timeout: repetitions(120_000) },
-    async () => {
+    { timeout: repetitions(120_000), tags: ['fault-2'] },
+    async (_, { task }) => {
       await using scene = await Scene.start({ gateway: { ...forgetfulGateway, heartbeatIntervalMs: 500 } });
       await (await scene.startReadyIngestor()).end('SIGKILL');
       const flow = scene.flow(perSecond);
@@ -23,9 +23,11 @@ describe('an ingestor under load', () => {
         await ingestor.end('SIGKILL');
       }
       const last = scene.startIngestor();
+      scene.faultEnds();
       await last.ready();
       const sent = await flow.stop();
       const report = await scene.report(last);
+      scene.record(task, report);
       expect(report.faults, String(report)).toEqual([]);
       expect(report).toMatchObject({ disordered: [], sessions: 1, notices: [] });
       // Were every successor killed before it has stored anything, five kills would repeat 1.5 times what was sent.
@@ -36,7 +38,8 @@ describe('an ingestor under load', () => {
 
   it.concurrent(
     'that is asked to stop, again and again, loses nothing and repeats nothing',
-    async () => {
+    { timeout: repetitions(120_000), tags: ['fault-20'] },
+    async ({ task }) => {
       await using scene = await Scene.start({ gateway: forgetfulGateway });
       let ingestor = await scene.startReadyIngestor();
       const flow = scene.flow(perSecond);
@@ -48,12 +51,12 @@ describe('an ingestor under load', () => {
       }
       await flow.stop();
       const report = await scene.report(ingestor);
+      scene.record(task, report);
       expect(report.faults, String(report)).toEqual([]);
       expect(report).toMatchObject({ repeats: 0, disordered: [], sessions: 1 });
       expect(scene.discord.gateway.identifies).toBe(1);
       // A close code of 1000 or 1001 would have ended the session.
       expect(Object.keys(scene.discord.gateway.statistics.closesByClient)).not.toContain('1000');
     },
-    repetitions(120_000),
   );
 });

@@ -5,6 +5,7 @@ import {
   AppProcess,
   collectQueues,
   Ledger,
+  recordFault,
   testServices,
   uniqueNamespace,
   waitFor,
@@ -56,6 +57,8 @@ export class Scene implements AsyncDisposable {
   readonly #settings: NodeJS.ProcessEnv;
   readonly #resources = new AsyncDisposableStack();
   #members = 0;
+  #faultEndedAt: number | undefined;
+  #recoveryMs: number | undefined;
 
   private constructor(discord: Simulator, services: TestServices, { namespace, settings }: Place) {
     const [bot] = discord.bots;
@@ -145,6 +148,16 @@ export class Scene implements AsyncDisposable {
     await waitFor(settled, { what: 'the ingestors to have nothing unconfirmed', timeoutMs: 40_000 });
   }
 
+  /** From now on everything can go on: how long it takes until it has is told by {@link record}. */
+  faultEnds(): void {
+    this.#faultEndedAt = performance.now();
+  }
+
+  /** Tells the table of `npm run faults` what a report says. */
+  record(task: Parameters<typeof recordFault>[0], { lost, twice }: LedgerReport): void {
+    recordFault(task, { lost: lost.length, twice, recoveryMs: this.#recoveryMs });
+  }
+
   /** Waits until the ingestors have so many ready shards each. */
   async shared(counts: ReadonlyMap<AppProcess, number>): Promise<void> {
     const sharedOut = async () => {
@@ -166,6 +179,7 @@ export class Scene implements AsyncDisposable {
   /** Holds what is in the queues against what was sent, once these ingestors, all there are, have nothing unconfirmed. */
   async report(...ingestors: readonly AppProcess[]): Promise<LedgerReport> {
     await this.settled(...ingestors);
+    if (this.#faultEndedAt !== undefined) this.#recoveryMs = performance.now() - this.#faultEndedAt;
     return this.collect();
   }
 

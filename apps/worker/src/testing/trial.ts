@@ -1,46 +1,63 @@
+import { randomUUID } from 'node:crypto';
 import { Broker, done } from '@arrakis/broker';
-import { decodeDeadLetter, encodeEvent, type DeadLetter, type Event } from '@arrakis/protocol';
-import { startSimulator, type Simulator } from '@arrakis/simulator';
-import { AppProcess, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { decodeDeadLetter, dispatchEventId, encodeEvent, type DeadLetter, type Event } from '@arrakis/protocol';
+import { startSimulator, type GatewayOptions, type Simulator } from '@arrakis/simulator';
+import { StateManager } from '@arrakis/state';
+import { AppProcess, recordFault, testServices, uniqueNamespace, waitFor, type TestServices } from '@arrakis/testkit';
 import { eventOf } from './deliveries.ts';
+import { TrialReport } from './trial-report.ts';
 
-/** Workers of `tried-worker.ts`, events for them, and what becomes of these. */
+export interface TrialOptions {
+  /** Settings of every worker and ingestor, the way to a service through a proxy for example. */
+  readonly settings?: NodeJS.ProcessEnv;
+  /** A broker and a Redis of the test's own; default: those that all tests of the run share. */
+  readonly services?: TestServices;
+  /** Whether dead letters stay in their queue, where a test looks at them; default false: they are taken out. */
+  readonly keepDeadLetters?: boolean;
+  /** What of the simulated gateway is not as in production. */
+  readonly gateway?: GatewayOptions;
+}
+
+interface Place {
+  readonly discord: Simulator;
+  readonly broker: Broker;
+  readonly env: NodeJS.ProcessEnv;
+  readonly resources: AsyncDisposableStack;
+}
+
+/**
+ * Workers of `tried-worker.ts`, events for them, and a ledger of what becomes of these: everything that was sent has its
+ * effect or is a dead letter, no effect is had twice, and nothing is left in the queues.
+ */
 export class Trial implements AsyncDisposable {
   readonly discord: Simulator;
   readonly broker: Broker;
   readonly deadLetters: DeadLetter[] = [];
   readonly workers: AppProcess[] = [];
   readonly applicationId: string;
+  readonly #ingestors: AppProcess[] = [];
+  readonly #sent = new Set<string>();
   readonly #env: NodeJS.ProcessEnv;
   readonly #resources: AsyncDisposableStack;
+  #faultEndedAt: number | undefined;
 
-  private constructor(parts: {
-    discord: Simulator;
-    broker: Broker;
-    env: NodeJS.ProcessEnv;
-    resources: AsyncDisposableStack;
-  }) {
-    this.discord = parts.discord;
-    this.broker = parts.broker;
-    this.applicationId = parts.env['DISCORD_APPLICATION_ID'] ?? '';
-    this.#env = parts.env;
-    this.#resources = parts.resources;
-    this.broker.consume({
-      queue: this.broker.names.deadLetters,
-      prefetch: 10,
-      handle: async (delivery) => {
-        this.deadLetters.push(decodeDeadLetter(delivery));
-        return done;
-      },
+  private constructor({ discord, broker, env, resources }: Place) {
+    this.discord = discord;
+    this.broker = broker;
+    this.applicationId = env['DISCORD_APPLICATION_ID'] ?? '';
+    this.#env = env;
+    this.#resources = resources;
+    discord.recording.observeDispatches(({ applicationId, sessionId, sequence, type }) => {
+      if (type === 'GUILD_MEMBER_ADD') this.#sent.add(dispatchEventId(applicationId, sessionId, sequence));
     });
   }
 
-  /** `settings`: those of every worker. */
-  static async prepare(settings: NodeJS.ProcessEnv): Promise<Trial> {
+  static async prepare({ settings = {}, services, keepDeadLetters = false, gateway }: TrialOptions = {}) {
     await using resources = new AsyncDisposableStack();
-    const { rabbitmqUrl, redisUrl } = await testServices();
-    const namespace = uniqueNamespace();
-    const discord = resources.use(await startSimulator({ guilds: 1 }));
+    const { rabbitmqUrl, redisUrl } = services ?? (await testServices());
+    // What is left in services of the test's own goes with them.
+    const namespace = services === undefined ? uniqueNamespace() : `trial-${randomUUID()}`;
+    const discord = resources.use(await startSimulator({ guilds: 1, gateway: { identifyWindowMs: 40, ...gateway } }));
     const [bot] = discord.bots;
     if (bot === undefined) throw new Error('the simulator has a bot');
     const broker = new Broker({ url: rabbitmqUrl, namespace, connectionName: 'test' });
@@ -54,7 +71,9 @@ export class Trial implements AsyncDisposable {
       ARRAKIS_NAMESPACE: namespace,
       ...settings,
     };
-    return new Trial({ discord, broker, env, resources: resources.move() });
+    const trial = new Trial({ discord, broker, env, resources: resources.move() });
+    if (!keepDeadLetters) trial.takeDeadLetters();
+    return trial;
   }
 
   /** Starts a further worker. */
@@ -64,29 +83,56 @@ export class Trial implements AsyncDisposable {
     return worker;
   }
 
+  /** Starts a worker and waits until it is ready. */
+  async startReady(settings: NodeJS.ProcessEnv = {}): Promise<AppProcess> {
+    const worker = this.start(settings);
+    await worker.ready();
+    return worker;
+  }
+
+  /** Starts an ingestor: what the simulated Discord dispatches comes to the workers. */
+  startIngestor(settings: NodeJS.ProcessEnv = {}): AppProcess {
+    const main = new URL('../../../ingestor/src/main.ts', import.meta.url);
+    const ingestor = new AppProcess(main, { ...this.#env, ...settings });
+    this.#ingestors.push(this.#resources.use(ingestor));
+    return ingestor;
+  }
+
+  /** The state that the workers share. */
+  connectState(): StateManager {
+    const { REDIS_URL: url = '', ARRAKIS_NAMESPACE: namespace = '' } = this.#env;
+    const state = new StateManager({ url, namespace, applicationId: this.applicationId });
+    this.#resources.defer(() => state.close());
+    return state;
+  }
+
+  /** The channel in which effects are posted that Discord itself has only once. */
+  get channelId(): string {
+    const [guildId = ''] = this.discord.world.guilds;
+    return this.discord.world.guild(guildId).channelNamed('general').id;
+  }
+
   /** Publishes an event about a member of this name, which says what its handler does. */
   async publish(type: string, username: string, fields: Partial<Event> = {}): Promise<string> {
     const guildId = fields.guildId ?? '200';
-    const payload = { guild_id: guildId, user: { id: '7', username } };
+    const payload = { guild_id: guildId, user: { id: '7', username }, nick: this.channelId };
     const event = eventOf(type, payload, { guildId, ...fields });
     await this.send(event);
     return event.id;
+  }
+
+  /** Publishes so many events at once. */
+  publishMany(count: number, username: string): Promise<string[]> {
+    return Promise.all(Array.from({ length: count }, () => this.publish('member.join', username)));
   }
 
   /** Publishes an event as one of this bot. */
   async send(event: Event): Promise<void> {
     const { routingKey, body, properties } = encodeEvent({ ...event, applicationId: this.applicationId });
     const message = { exchange: this.broker.names.events, routingKey, body, properties };
-    await waitFor(
-      () =>
-        this.broker.publisher.publish(message).then(
-          () => true,
-          () => false,
-        ),
-      {
-        what: 'the event to be published',
-      },
-    );
+    const publish = () => this.broker.publisher.publish(message).then(() => true);
+    await waitFor(publish, { what: 'the event to be published', timeoutMs: 30_000 });
+    this.#sent.add(event.id);
   }
 
   /** The ids of the events of which a worker's log says this, in the order in which it does. */
@@ -94,6 +140,15 @@ export class Trial implements AsyncDisposable {
     return this.workers.flatMap(({ log }) => log.filter(({ msg }) => msg === what).map(({ id }) => String(id)));
   }
 
+  /** The ids of the events whose effect is there, as often as it is: in Discord, or in the log of a worker. */
+  effects(): string[] {
+    const logged = this.workers.flatMap(({ log }) =>
+      log.filter(({ msg, deed }) => msg === 'effect' && deed !== 'poster').map(({ id }) => String(id)),
+    );
+    return [...logged, ...this.discord.world.conversations.inChannel(this.channelId).map(({ content }) => content)];
+  }
+
+  /** How many messages wait in a queue. */
   async ready(queue: string): Promise<number> {
     return (await this.broker.queueDepths()).get(queue)?.ready ?? 0;
   }
@@ -108,7 +163,60 @@ export class Trial implements AsyncDisposable {
     return running.every((count) => count === 0);
   }
 
+  /** Takes the dead letters out of their queue from now on. */
+  takeDeadLetters(): void {
+    this.broker.consume({
+      queue: this.broker.names.deadLetters,
+      prefetch: 10,
+      handle: async (delivery) => {
+        this.deadLetters.push(decodeDeadLetter(delivery));
+        return done;
+      },
+    });
+  }
+
+  /** From now on everything can go on: how long it takes until it has is told by the report. */
+  faultEnds(): void {
+    this.#faultEndedAt = performance.now();
+  }
+
+  /** Waits until everything sent is done or a dead letter, ends all processes, and tells the table what there is. */
+  async settle(
+    task: Parameters<typeof recordFault>[0],
+    { timeoutMs = 60_000 }: { readonly timeoutMs?: number } = {},
+  ): Promise<TrialReport> {
+    const settled = () => {
+      const through = new Set([...this.effects(), ...this.deadLetters.map(({ id }) => id)]);
+      return [...this.#sent].every((id) => through.has(id));
+    };
+    // The report says better than a time-out what is missing.
+    await waitFor(settled, { what: 'all events to be settled', timeoutMs }).catch(() => undefined);
+    await waitFor(() => this.idle(), { what: 'the queues to be empty', timeoutMs: 30_000 }).catch(() => undefined);
+    const recoveryMs = this.#faultEndedAt === undefined ? undefined : performance.now() - this.#faultEndedAt;
+    await Promise.all(this.#ingestors.map((ingestor) => ingestor.end('SIGTERM')));
+    await Promise.all(this.workers.map((worker) => worker.end('SIGTERM')));
+    const report = new TrialReport({
+      sent: this.#sent,
+      effects: this.effects(),
+      deadLetters: this.deadLetters,
+      left: await this.#left(),
+      recoveryMs,
+    });
+    recordFault(task, report);
+    return report;
+  }
+
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#resources.disposeAsync();
+  }
+
+  /** What nobody has acknowledged comes back to its queue when its consumer is gone. */
+  async #left(): Promise<ReadonlyMap<string, number>> {
+    const { deadLetters } = this.broker.names;
+    const others = async () => [...(await this.broker.queueDepths())].filter(([queue]) => queue !== deadLetters);
+    await waitFor(async () => (await others()).every(([, { consumers }]) => consumers === 0), {
+      what: 'the end of all consumers',
+    });
+    return new Map((await others()).filter(([, { ready }]) => ready > 0).map(([queue, { ready }]) => [queue, ready]));
   }
 }

@@ -6,8 +6,27 @@ import type { HandlerParts } from '../bots.ts';
 import { loadWorkerSettings } from '../config.ts';
 import { startWorker } from '../worker.ts';
 
+/** The member of an event: the name says what the handler does. */
+interface Tried {
+  readonly user: { readonly username: string };
+  /** The channel to post in. */
+  readonly nick?: string | null;
+}
+
+/** A failure that may pass. */
+class PassingError extends Error {
+  override readonly name = 'PassingError';
+  readonly retryable = true;
+}
+
+/** A failure that does not pass. */
+class LastingError extends Error {
+  override readonly name = 'LastingError';
+  readonly retryable = false;
+}
+
 /** What a member's user name makes a handler do. */
-const deeds: Readonly<Record<string, (context: EventContext) => Promise<unknown>>> = {
+const deeds: Readonly<Record<string, (context: EventContext, tried: Tried) => Promise<unknown>>> = {
   innocent: () => delay(300),
   async killer() {
     await delay(100);
@@ -17,14 +36,28 @@ const deeds: Readonly<Record<string, (context: EventContext) => Promise<unknown>
   slow: ({ signal }) => delay(4_000, undefined, { signal }),
   obedient: ({ signal }) => once(signal, 'abort').then(() => signal.throwIfAborted()),
   deaf: () => delay(60_000),
+  /** An effect that Discord itself has only once, however often it is asked for. */
+  async poster(context, { nick }) {
+    const { id, rest, signal } = context;
+    await delay(300, undefined, { signal });
+    await rest.createMessage(nick ?? '', { content: id }, { nonce: context.nonce('effect'), signal });
+  },
+  async failsOnce({ attempt }) {
+    await delay(300);
+    if (attempt === 1) throw new PassingError('The first attempt fails.');
+  },
+  async fails() {
+    throw new LastingError('Every attempt fails.');
+  },
 };
 
 function tried(log: Logger) {
-  return async (context: EventContext, { user }: { readonly user: { readonly username: string } }): Promise<void> => {
-    const { id, fence, guildId } = context;
-    log.info({ id, fence, guildId }, 'begun');
-    await deeds[user.username]?.(context);
-    log.info({ id, fence, guildId }, 'effect');
+  return async (context: EventContext, member: Tried): Promise<void> => {
+    const { id, fence, guildId, attempt } = context;
+    const deed = member.user.username;
+    log.info({ id, fence, guildId, attempt, deed }, 'begun');
+    await deeds[deed]?.(context, member);
+    log.info({ id, fence, guildId, deed }, 'effect');
   };
 }
 
