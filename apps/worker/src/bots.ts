@@ -1,4 +1,4 @@
-import { GatewayClient, Router, type Gateway, type Handler } from '@arrakis/bot';
+import { GatewayClient, Router, type BotParts, type BotState, type Gateway, type Module } from '@arrakis/bot';
 import type { Broker } from '@arrakis/broker';
 import { DiscordRest } from '@arrakis/discord-rest';
 import { botsOf, type DiscordBot, type Logger, type Service } from '@arrakis/service';
@@ -10,9 +10,10 @@ import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** What a worker has for one bot: its handlers, and the way to everything that is its own. */
 export interface Bot {
+  readonly applicationId: string;
   readonly router: Router;
-  readonly rest: DiscordRest;
-  readonly gateway: Gateway;
+  readonly parts: BotParts;
+  readonly log: Logger;
   readonly claims: ClaimStore;
 }
 
@@ -36,22 +37,20 @@ export class Bots<Known extends Partial<Bot> = Bot> {
   }
 }
 
-/** What handlers are made with: one set of them for each bot. */
-export interface HandlerParts {
-  readonly state: StateManager;
-  readonly log: Logger;
-}
-
 interface Connections {
   readonly broker: Broker;
   readonly metrics: WorkerMetrics;
-  readonly createHandlers: (parts: HandlerParts) => readonly Handler[];
+  readonly modules: readonly Module[];
 }
 
-/** Connects every bot of the settings, and defers the end of its connections. */
+/**
+ * Connects every bot of the settings, and defers the end of its connections.
+ * @throws {DefinitionError} naming all that is wrong with the modules.
+ */
 export function connectBots(service: Service, settings: WorkerSettings, connections: Connections): Bots {
-  const { broker, metrics, createHandlers } = connections;
+  const { broker, metrics, modules } = connections;
   const claims = { leaseMs: settings.WORKER_CLAIM_LEASE_MS };
+  const router = new Router(modules, { events: settings.ARRAKIS_EVENTS });
   const known = new Map<string, Bot>();
   for (const bot of botsOf(settings)) {
     const { applicationId } = bot;
@@ -59,10 +58,15 @@ export function connectBots(service: Service, settings: WorkerSettings, connecti
     const state = serviceState(service, settings, { applicationId, claims });
     service.health.addCheck(`redis ${applicationId}`, () => whyEventsWait(state));
     const gateway = connectGateway(settings, { applicationId, broker, state });
-    const router = new Router(createHandlers({ state, log: service.log }), { events: settings.ARRAKIS_EVENTS });
-    known.set(applicationId, { router, rest, gateway, claims: state.claims });
+    const parts = { rest, gateway, state: botState(state), environment: settings.moduleEnvironment };
+    known.set(applicationId, { applicationId, router, parts, log: service.log, claims: state.claims });
   }
   return new Bots(known);
+}
+
+/** What handlers see of the state. */
+export function botState({ handlerSessions, windows, guilds }: StateManager): BotState {
+  return { sessions: handlerSessions, limits: windows, guilds };
 }
 
 /** Interactions go on without Redis, since somebody waits; all else stays in the broker until it is back. */

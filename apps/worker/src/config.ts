@@ -1,3 +1,4 @@
+import type { Environment, Module } from '@arrakis/bot';
 import { z } from 'zod';
 import {
   connectionSettings,
@@ -12,37 +13,48 @@ import {
 /** RabbitMQ closes the channel of a consumer that does not settle for 30 min (RabbitMQ docs, "Consumer timeout"). */
 const maxLowTimeoutMs = 1_500_000;
 
-const schema = z
-  .object({
-    ...serviceSettings,
-    ...connectionSettings,
-    ...discordSettings,
-    WORKER_INTERACTION_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 50 }),
-    WORKER_EVENT_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 100 }),
-    WORKER_LOW_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 5 }),
-    WORKER_GUILD_ORDER: z
-      .stringbool()
-      .default(false)
-      .describe('true or false: whether a worker handles the events of one guild one at a time, in their order'),
-    WORKER_HANDLER_TIMEOUT_MS: integerSetting({ min: 100, max: 600_000, defaultsTo: 30_000 }),
-    WORKER_LOW_TIMEOUT_MS: integerSetting({ min: 100, max: maxLowTimeoutMs, defaultsTo: 600_000 }),
-    WORKER_CLAIM_LEASE_MS: integerSetting({ min: 500, max: 600_000, defaultsTo: 10_000 }),
-    WORKER_MAX_POSTPONEMENT_MS: integerSetting({ min: 0, max: 86_400_000, defaultsTo: 1_800_000 }),
-    WORKER_MAX_ATTEMPTS: integerSetting({ min: 1, max: 20, defaultsTo: 5 }),
-    WORKER_SYNC_COMMANDS: z
-      .stringbool()
-      .optional()
-      .describe('true or false: whether to register the commands at start; without it, in development only'),
-  })
-  .superRefine(...discordCheck);
+const shape = {
+  ...serviceSettings,
+  ...connectionSettings,
+  ...discordSettings,
+  WORKER_INTERACTION_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 50 }),
+  WORKER_EVENT_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 100 }),
+  WORKER_LOW_CONCURRENCY: integerSetting({ min: 1, max: 10_000, defaultsTo: 5 }),
+  WORKER_GUILD_ORDER: z
+    .stringbool()
+    .default(false)
+    .describe('true or false: whether a worker handles the events of one guild one at a time, in their order'),
+  WORKER_HANDLER_TIMEOUT_MS: integerSetting({ min: 100, max: 600_000, defaultsTo: 30_000 }),
+  WORKER_LOW_TIMEOUT_MS: integerSetting({ min: 100, max: maxLowTimeoutMs, defaultsTo: 600_000 }),
+  WORKER_CLAIM_LEASE_MS: integerSetting({ min: 500, max: 600_000, defaultsTo: 10_000 }),
+  WORKER_MAX_POSTPONEMENT_MS: integerSetting({ min: 0, max: 86_400_000, defaultsTo: 1_800_000 }),
+  WORKER_MAX_ATTEMPTS: integerSetting({ min: 1, max: 20, defaultsTo: 5 }),
+  WORKER_SYNC_COMMANDS: z
+    .stringbool()
+    .optional()
+    .describe('true or false: whether to register the commands at start; without it, in development only'),
+};
+
+const schema = z.object(shape);
 
 /** The settings of the worker. */
-export type WorkerSettings = z.output<typeof schema>;
+export interface WorkerSettings extends z.output<typeof schema> {
+  /** Where the settings of its modules are read from; they have been checked. */
+  readonly moduleEnvironment: Environment;
+}
 
 /**
- * Reads the settings from the environment; in development `.env` completes it.
+ * Reads the settings of the worker and of its modules from the environment; in development `.env` completes it.
  * @throws {SettingsError} naming all that is wrong.
  */
-export function loadWorkerSettings(environment: NodeJS.ProcessEnv = withDotEnv(process.env)): Readonly<WorkerSettings> {
-  return loadSettings(schema, environment);
+export function loadWorkerSettings(
+  modules: readonly Module[],
+  environment: NodeJS.ProcessEnv = withDotEnv(process.env),
+): Readonly<WorkerSettings> {
+  const moduleShape: z.ZodRawShape = Object.fromEntries(
+    modules.flatMap(({ settings }) => Object.entries(settings?.shape ?? {})),
+  );
+  const settings = loadSettings(z.object({ ...shape, ...moduleShape }).superRefine(...discordCheck), environment);
+  const given = Object.entries(environment).filter(([name, value]) => name in moduleShape && value !== '');
+  return Object.freeze({ ...settings, moduleEnvironment: Object.freeze(Object.fromEntries(given)) });
 }

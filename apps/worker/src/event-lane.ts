@@ -13,7 +13,7 @@ export interface EventLaneParts {
   readonly concurrency: number;
   readonly ordered: boolean;
   readonly maxAttempts: number;
-  readonly bots: Bots<Pick<Bot, 'router' | 'rest' | 'gateway'>>;
+  readonly bots: Bots<Pick<Bot, 'router' | 'parts' | 'log'>>;
   readonly handlerTimeoutMs: number;
 }
 
@@ -25,8 +25,8 @@ export function eventLane({ longJobs, bots, ...lane }: EventLaneParts): Lane {
     withoutClaims: 'wait',
     retryBy: () => Infinity,
     async prepare(event, { attempt, signal }) {
-      const { router, rest, gateway } = bots.of(event.applicationId);
-      const handler = router.event(event.type);
+      const { router, parts, log } = bots.of(event.applicationId);
+      const { handler } = router.event(event.type) ?? {};
       if (handler === undefined) return undefined;
       if (handler.lane === 'low' && name === 'normal') return { queue: longJobs };
       const invocation = handler.prepare(parseBody(event));
@@ -40,15 +40,20 @@ export function eventLane({ longJobs, bots, ...lane }: EventLaneParts): Lane {
         fence,
         deadline: Date.now() + handlerTimeoutMs,
         signal,
-        rest,
-        gateway,
+        rest: parts.rest,
+        gateway: parts.gateway,
+        state: parts.state,
+        settings: (settings) => settings.in(parts.environment),
+        // Few handlers log at each event: the logger is made for those that do.
+        get log() {
+          return log.child({ eventId: event.id, type: event.type, traceparent: event.traceparent });
+        },
         nonce: (purpose) => nonceFor(event.id, purpose),
       });
       return {
         event,
         handler: invocation.handler,
         mayRetry: (cause) => attempt < maxAttempts || isPostponement(cause),
-        defer: async () => undefined,
         handle: (fence) => invocation.run(context(fence)),
         apologize: async () => undefined,
       };

@@ -25,11 +25,9 @@ export interface Execution {
   /** Whether this failure may be tried again: an interaction that nobody has acknowledged cannot wait for it. */
   mayRetry(cause: unknown): boolean;
   /**
-   * Acknowledges what somebody waits for, as the handler's definition says. Nothing for events.
-   * @throws {DiscordRestError}
+   * Runs the handler, and defers what somebody waits for as its definition says; throws what the handler throws. `fence`:
+   * that of its claim, when there is one.
    */
-  defer(): Promise<void>;
-  /** Runs the handler; throws what it throws. `fence`: that of its claim, when there is one. */
   handle(fence?: number): Promise<void>;
   /** It has failed for good: whoever waits is told, as far as that is possible. Never throws. */
   apologize(): Promise<void>;

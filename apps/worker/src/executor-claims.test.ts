@@ -26,10 +26,10 @@ describe('an event in the middle of which a worker has died', () => {
     const executed = executor.execute(deliveryOf(event));
     await waitFor(() => metrics.conflicts.includes('suspected'), { what: 'the suspicion' });
     expect(await executor.execute(deliveryOf(eventOf('member.join', {})))).toEqual({ kind: 'done' });
-    expect([steps, isolation.waiting]).toEqual([['defer', 'handle'], 1]);
+    expect([steps, isolation.waiting]).toEqual([['handle'], 1]);
     isolation.release();
     expect(await executed).toEqual({ kind: 'done' });
-    expect([steps.length, isolation.taken]).toEqual([4, 0]);
+    expect([steps.length, isolation.taken]).toEqual([2, 0]);
   });
 
   it('is a dead letter after the third, and has a clean record when it is put back', async () => {

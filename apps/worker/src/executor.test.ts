@@ -17,10 +17,10 @@ executorsPerTest();
 const event = eventOf('member.join', {});
 
 describe('an event', () => {
-  it('is deferred, handled and done', async () => {
+  it('is handled and done', async () => {
     const { executor, metrics, steps } = await executorOf({});
     expect(await executor.execute(deliveryOf(event))).toEqual({ kind: 'done' });
-    expect(steps).toEqual(['defer', 'handle']);
+    expect(steps).toEqual(['handle']);
     expect(metrics.results).toEqual(['done']);
   });
 
@@ -28,7 +28,7 @@ describe('an event', () => {
     const { executor, metrics, steps } = await executorOf({});
     await executor.execute(deliveryOf(event));
     expect(await executor.execute(deliveryOf(event, { redelivered: true }))).toEqual({ kind: 'done' });
-    expect(steps).toEqual(['defer', 'handle']);
+    expect(steps).toEqual(['handle']);
     expect(metrics.results).toEqual(['done', 'duplicate']);
   });
 
@@ -165,7 +165,7 @@ describe('without Redis', () => {
     const { claims } = await lostRedis();
     const { executor, steps } = await executorOf({ withoutClaims: 'go-on' }, { claims });
     expect(await executor.execute(deliveryOf(event))).toEqual({ kind: 'done' });
-    expect(steps).toEqual(['defer', 'handle']);
+    expect(steps).toEqual(['handle']);
   });
 
   it('an old one that somebody did not settle is an attempt, so that one that kills has an end', async () => {
@@ -188,7 +188,7 @@ describe('without Redis', () => {
     expect(steps).toEqual([]);
     proxy.refuse(false);
     expect(await executed).toEqual({ kind: 'done' });
-    expect(steps).toEqual(['defer', 'handle']);
+    expect(steps).toEqual(['handle']);
   });
 
   it('a stop sends waiting events back, never to the dead letters', async () => {
@@ -212,7 +212,7 @@ describe('what is no attempt', () => {
       });
     const { executor, steps, claims } = await executorOf({ handle }, { ending: ending.signal });
     expect(await executor.execute(deliveryOf(event))).toEqual({ kind: 'return' });
-    expect(steps).toEqual(['defer', 'handle']);
+    expect(steps).toEqual(['handle']);
     expect((await claims.claim(event.id)).outcome).toBe('claimed');
   });
 

@@ -55,7 +55,7 @@ interface Passage {
 }
 
 /**
- * Takes one message from its bytes to a verdict: decode ▸ admit ▸ route ▸ claim ▸ defer ▸ handle ▸ settle. Every lane is
+ * Takes one message from its bytes to a verdict: decode ▸ admit ▸ route ▸ claim ▸ handle ▸ settle. Every lane is
  * a configuration of it. Handlers return or throw; here alone is decided what that means for the message.
  */
 export class Executor {

@@ -62,6 +62,8 @@ describe.concurrent('events that ARRAKIS_EVENTS', { timeout: 60_000 }, () => {
     await using scene = await prepare({});
     const worker = scene.startWorker();
     expect(await worker.ended()).toBe(1);
-    expect(worker.lines.join('\n')).toContain('no queue receives message.create unless ARRAKIS_EVENTS names it');
+    expect(worker.lines.join('\n')).toContain(
+      'event message.create is received by no queue unless ARRAKIS_EVENTS names it',
+    );
   });
 });

@@ -13,14 +13,11 @@ export interface Handling {
   readonly log: Logger;
 }
 
-/** Defers and runs an event that is claimed, and ends its claim; undefined when it is done, otherwise why not. */
+/** Runs an event that is claimed, and ends its claim; undefined when it is done, otherwise why not. */
 export async function runClaimed(execution: Execution, handling: Handling): Promise<{ cause: unknown } | undefined> {
   const { claim, limit } = handling;
   try {
-    await limit.run(async () => {
-      await execution.defer();
-      await execution.handle(claim?.fence);
-    });
+    await limit.run(() => execution.handle(claim?.fence));
   } catch (thrown) {
     const cause = unlessInterrupted(thrown, limit.signal);
     await giveUp(cause, handling);

@@ -1,13 +1,14 @@
 import { InteractionType, type APIMessageTopLevelComponent } from 'discord-api-types/v10';
 import { Router, select, slash, opt } from '@arrakis/bot';
 import { DiscordRest } from '@arrakis/discord-rest';
+import { createLog } from '@arrakis/service';
 import { startSimulator, type InteractionHandle, type Simulator } from '@arrakis/simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Bots } from './bots.ts';
 import type { DeliveryFacts, Execution } from './execution.ts';
 import { interactionLane } from './interaction-lane.ts';
 import { eventOf } from './testing/deliveries.ts';
-import { noGateway } from './testing/no-gateway.ts';
+import { answeringParts } from './testing/answering-parts.ts';
 import { RecordingMetrics } from './testing/recording-metrics.ts';
 
 let discord: Simulator;
@@ -24,7 +25,8 @@ class Failure extends Error {
 }
 
 const failing = (retryable: boolean) => () => Promise.reject(new Failure(retryable));
-const router = new Router([
+const log = createLog({ name: 'test', level: 'silent' });
+const commands = [
   slash('fine', { description: 'x', run: () => ({ content: 'fine' }) }),
   slash('slow', { description: 'x', defer: 'ephemeral', run: () => ({ content: 'slow' }) }),
   slash('failing', { description: 'x', run: failing(true) }),
@@ -41,8 +43,9 @@ const router = new Router([
     options: { name: opt.string({ description: 'x', autocomplete: failing(true) }) },
     run: () => undefined,
   }),
-  select('topics', { of: 'string', defer: 'update', run: failing(false) }),
-]);
+];
+const topics = select('topics', { of: 'string', values: ['news'], defer: 'update', run: failing(false) });
+const router = new Router([{ name: 'test', commands, components: [topics] }]);
 
 beforeAll(async () => {
   discord = await startSimulator({ guilds: 1 });
@@ -65,7 +68,7 @@ afterEach(() => {
 });
 
 const lane = () => {
-  const bots = new Bots(new Map([['100', { router, rest, gateway: noGateway }]]));
+  const bots = new Bots(new Map([['100', { router, parts: answeringParts(rest), log }]]));
   return interactionLane({
     queue: 'interactions',
     concurrency: 1,
@@ -105,7 +108,6 @@ const use = (name: string) => discord.interactions.slash({ ...by, name });
 
 /** Fails for good, as the executor sees it. */
 async function fail(execution: Execution): Promise<unknown> {
-  await execution.defer();
   const cause: unknown = await execution.handle().catch((thrown: unknown) => thrown);
   await execution.apologize();
   return cause;
@@ -124,7 +126,6 @@ describe('an interaction', () => {
   it('is answered, and its first response is told by its kind', async () => {
     const interaction = use('slow');
     const execution = await prepare(command('slow', interaction));
-    await execution.defer();
     await execution.handle();
     expect(execution.handler).toBe('slash slow');
     expect(await seen(interaction)).toEqual(['ephemeral: slow']);
@@ -154,7 +155,6 @@ describe('an interaction', () => {
     const interaction = use('slow');
     for (const redelivered of [false, true]) {
       const execution = await prepare(command('slow', interaction), { redelivered });
-      await execution.defer();
       await execution.handle();
     }
     expect(await seen(interaction)).toEqual(['ephemeral: slow']);
@@ -241,14 +241,16 @@ describe('a failed interaction', () => {
   });
 
   it.each([
-    ['acknowledged, may pass', 'slow', 1, new Failure(true), true],
-    ['acknowledged, will not pass', 'slow', 1, new Failure(false), false],
-    ['acknowledged, a bug', 'slow', 1, new Error('a bug'), false],
-    ['acknowledged, the last attempt', 'slow', 3, new Failure(true), false],
-    ['not acknowledged, may pass', 'fine', 1, new Failure(true), false],
+    ['acknowledged, may pass', 'failing-later', 1, new Failure(true), true],
+    ['acknowledged, will not pass', 'failing-later', 1, new Failure(false), false],
+    ['acknowledged, a bug', 'failing-later', 1, new Error('a bug'), false],
+    ['acknowledged, a text', 'failing-later', 1, 'a text', false],
+    ['acknowledged, the last attempt', 'failing-later', 3, new Failure(true), false],
+    ['not acknowledged, may pass', 'failing', 1, new Failure(true), false],
+    ['answered, may pass', 'answered', 1, new Failure(true), false],
   ])('(%s) of /%s is tried again or not', async (_, name, attempt, cause, expected) => {
     const execution = await prepare(command(name, use(name)), { attempt });
-    await execution.defer();
+    await expect(execution.handle()).rejects.toThrow('failed');
     expect(execution.mayRetry(cause)).toBe(expected);
   });
 });

@@ -1,7 +1,14 @@
-import { InteractionContext, kindOf, parseInteraction, type Interaction, type Invocation } from '@arrakis/bot';
+import {
+  apologize,
+  InteractionContext,
+  kindOf,
+  parseInteraction,
+  runInvocation,
+  type Interaction,
+  type Invocation,
+} from '@arrakis/bot';
 import { acknowledgeBy, answerBy, type DiscordRest } from '@arrakis/discord-rest';
 import type { Event } from '@arrakis/protocol';
-import { apologize, unavailable } from './apology.ts';
 import type { Bot, Bots } from './bots.ts';
 import type { DeliveryFacts, Execution, Lane } from './execution.ts';
 import { ExpiredInteractionError, isPostponement, isRetryable, StoppingError } from './failure.ts';
@@ -14,7 +21,7 @@ export interface InteractionLaneParts {
   /** Somebody waits: with more attempts than a few the answer would come when nobody remembers the question. */
   readonly maxAttempts: number;
   readonly handlerTimeoutMs: number;
-  readonly bots: Bots<Pick<Bot, 'router' | 'rest' | 'gateway'>>;
+  readonly bots: Bots<Pick<Bot, 'router' | 'parts' | 'log'>>;
   readonly metrics: WorkerMetrics;
 }
 
@@ -30,17 +37,24 @@ export function interactionLane(parts: InteractionLaneParts): Lane {
     // Whatever its payload says: its id tells when Discord created it.
     retryBy: ({ id }) => (/^\d{17,20}$/.test(id) ? answerBy(id) : Infinity),
     async prepare(event, facts) {
-      const { router, rest, gateway } = bots.of(event.applicationId);
+      const { router, parts: botParts, log } = bots.of(event.applicationId);
       const interaction = parseInteraction(parseBody(event));
+      const acknowledged = await wasAcknowledged(interaction, facts, botParts.rest);
+      const { invocation, mismatch } = router.route(interaction);
+      const { handler, deferral } = invocation;
       const context = new InteractionContext(interaction, {
-        rest,
-        gateway,
+        ...botParts,
+        log: log.child({ eventId: event.id, type: event.type, handler, traceparent: event.traceparent }),
         signal: facts.signal,
-        acknowledged: await wasAcknowledged(interaction, facts, rest),
+        defer: deferral.as,
+        acknowledged,
         onRespond: () => metrics.acknowledged(kindOf(interaction), Date.now() - event.receivedAt),
       });
-      const invocation = router.route(interaction) ?? unavailable(interaction);
-      return execution(event, { interaction, context, invocation, mayAttempt: facts.attempt < maxAttempts });
+      if (mismatch !== undefined) {
+        metrics.refused(kindOf(interaction), mismatch.kind);
+        context.log.info(mismatch, 'no handler for an interaction');
+      }
+      return execution(event, { interaction, context, invocation, metrics, mayAttempt: facts.attempt < maxAttempts });
     },
   };
 }
@@ -49,11 +63,14 @@ interface InteractionParts {
   readonly interaction: Interaction;
   readonly context: InteractionContext;
   readonly invocation: Invocation;
+  readonly metrics: WorkerMetrics;
   /** Whether there are attempts left after this one. */
   readonly mayAttempt: boolean;
 }
 
-function execution(event: Event, { interaction, context, invocation, mayAttempt }: InteractionParts): Execution {
+function execution(event: Event, parts: InteractionParts): Execution {
+  const { interaction, context, invocation, metrics, mayAttempt } = parts;
+  const kind = kindOf(interaction);
   return {
     event,
     handler: invocation.handler,
@@ -64,9 +81,11 @@ function execution(event: Event, { interaction, context, invocation, mayAttempt 
       (mayAttempt || isPostponement(cause)) &&
       isRetryable(cause) === true &&
       !context.answered,
-    defer: () => context.defer(invocation.defer),
-    handle: () => invocation.run(context),
-    apologize: () => apologize(interaction, { context, defer: invocation.defer }),
+    async handle() {
+      if ((await runInvocation(invocation, context)) === 'denied') metrics.refused(kind, 'denied');
+    },
+    // Nobody reads an error among suggestions.
+    apologize: async () => (kind === 'autocomplete' ? undefined : apologize(context)),
   };
 }
 

@@ -1,6 +1,10 @@
 import { runService } from '@arrakis/service';
 import { loadWorkerSettings } from './config.ts';
-import { createHandlers } from './handlers/index.ts';
+import { modules } from './modules/index.ts';
 import { startWorker } from './worker.ts';
 
-await runService('worker', loadWorkerSettings, (service, settings) => startWorker(service, settings, createHandlers));
+await runService(
+  'worker',
+  () => loadWorkerSettings(modules),
+  (service, settings) => startWorker(service, settings, modules),
+);

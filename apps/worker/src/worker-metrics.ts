@@ -1,4 +1,4 @@
-import type { InteractionKind } from '@arrakis/bot';
+import type { InteractionKind, Mismatch } from '@arrakis/bot';
 import type { QueueDepth } from '@arrakis/broker';
 import type { RestEvent } from '@arrakis/discord-rest';
 import { eventTypeLabel, type Event } from '@arrakis/protocol';
@@ -8,6 +8,9 @@ import { failureKind } from './failure.ts';
 
 /** Another worker is at the event; one has died in the middle of it, so that it runs alone; another has taken it over. */
 export type ClaimConflict = 'busy' | 'suspected' | 'lost';
+
+/** Nobody handles it, or not with this input; or whoever asked may not have it. */
+export type Refusal = Mismatch['kind'] | 'denied';
 
 /** What the worker tells Prometheus. */
 export interface WorkerMetrics {
@@ -21,6 +24,8 @@ export interface WorkerMetrics {
   contested(outcome: ClaimConflict): void;
   /** The first response to an interaction is about to be sent, `afterMs` after its frame was read. */
   acknowledged(kind: InteractionKind, afterMs: number): void;
+  /** A member was told that they cannot have what they asked for. */
+  refused(kind: InteractionKind, reason: Refusal): void;
   /** Something happened on the way to Discord. */
   requested(event: RestEvent): void;
 }
@@ -63,6 +68,11 @@ export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<s
     help: 'Events that another worker was at (busy), had died at (suspected) or has taken over (lost)',
     labels: ['outcome'],
   });
+  const refused = metrics.counter({
+    name: 'bot_interactions_refused_total',
+    help: 'Interactions answered with why not: no handler (unknown), other input (changed), a guard or cooldown (denied)',
+    labels: ['kind', 'reason'],
+  });
   registerDepths(metrics, queueDepths);
   const requested = restMetrics(metrics);
   return {
@@ -73,6 +83,7 @@ export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<s
     handlerFailed: (event, cause) => errors.inc({ ...about(event), kind: failureKind(cause) }),
     handled: (lane, ms) => tookMs.observe({ lane }, ms),
     contested: (outcome) => conflicts.inc({ outcome }),
+    refused: (kind, reason) => refused.inc({ kind, reason }),
     acknowledged: (kind, afterMs) => ackMs.observe({ kind }, Math.max(0, afterMs)),
   };
 }

@@ -149,7 +149,7 @@ describe('commands', () => {
     });
     const interaction = { ...fleet.by, customId: 'poll:vote:maybe', messageId: message.id };
     const { contents } = await answered(fleet.discord.interactions.button(interaction));
-    expect(contents).toContain('This choice is not offered any more.');
+    expect(contents).toContain('This is not available any more.');
   });
 
   it('/feedback opens a modal, whose submission is thanked for', async () => {

@@ -1,8 +1,8 @@
-import type { Handler } from '@arrakis/bot';
+import type { Module } from '@arrakis/bot';
 import { serviceBroker, type Broker, type Consumer } from '@arrakis/broker';
 import type { Service } from '@arrakis/service';
 import { prefetchOf } from './admission.ts';
-import { connectBots, type HandlerParts } from './bots.ts';
+import { connectBots } from './bots.ts';
 import { syncCommands } from './command-sync.ts';
 import type { WorkerSettings } from './config.ts';
 import type { Lane, LaneName } from './execution.ts';
@@ -18,18 +18,20 @@ const stopLimitMs = 6_000;
 /** How long before that handlers are told to give up, in ms, so that what they had can still be settled. */
 const settleReserveMs = 1_500;
 
-/** Consumes all queues and runs the handlers, those of `createHandlers` for each bot. */
+/** Consumes all queues and runs the handlers of the modules, for each bot. */
 export async function startWorker(
   service: Service,
   settings: WorkerSettings,
-  createHandlers: (parts: HandlerParts) => readonly Handler[],
+  modules: readonly Module[],
 ): Promise<void> {
   const broker = serviceBroker(service, settings);
   const metrics = workerMetrics(service.metrics, () => broker.queueDepths());
-  const bots = connectBots(service, settings, { broker, metrics, createHandlers });
+  const bots = connectBots(service, settings, { broker, metrics, modules });
   const { log, signal: stopping } = service;
   if (settings.WORKER_SYNC_COMMANDS ?? settings.APP_ENV === 'development') {
-    await Promise.all(bots.all.map(({ router, rest }) => syncCommands(router, { rest, log, signal: stopping })));
+    await Promise.all(
+      bots.all.map(({ router, parts: { rest } }) => syncCommands(router, { rest, log, signal: stopping })),
+    );
   }
   const ending = new AbortController();
   const isolation = new Permits(1);

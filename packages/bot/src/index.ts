@@ -1,5 +1,6 @@
-export type { EventContext } from './interaction/context.ts';
+export { auto, type AutoDefer, type CommandDefer, type Defer, type DeferPolicy } from './interaction/deferral.ts';
 export { button, select, type ComponentHandler, type Identified } from './definition/component.ts';
+export type { Cooldown } from './definition/cooldown.ts';
 export {
   DefinitionError,
   GatewayCommandError,
@@ -24,11 +25,39 @@ export {
   type Presence,
   type VoiceState,
 } from './gateway/gateway.ts';
-export { kindOf, parseInteraction, type Interaction, type InteractionKind } from './interaction/interaction.ts';
-export { InteractionContext, type InteractionContextOptions } from './interaction/interaction-context.ts';
+export { botCan, inGuild, memberCan, type Extension, type Guard, type PermissionName } from './definition/guard.ts';
+export { apologize, runInvocation } from './interaction/boundary.ts';
+export type { AskedContext, BaseContext, EventContext } from './interaction/context.ts';
+export { Denied } from './interaction/denied.ts';
+export {
+  kindOf,
+  parseInteraction,
+  type Interaction,
+  type InteractionFacts,
+  type InteractionKind,
+} from './interaction/interaction.ts';
+export {
+  InteractionContext,
+  type BotParts,
+  type InteractionContextOptions,
+} from './interaction/interaction-context.ts';
 export type { Invocation } from './interaction/invocation.ts';
+export type { Log } from './interaction/log.ts';
+export type { DeferredReply, Message, Reply } from './interaction/reply.ts';
+export { botTexts } from './localisation/bot-texts.ts';
+export {
+  texts,
+  type LocalizedText,
+  type Phrase,
+  type Phrases,
+  type PluralForms,
+  type Text,
+  type Texts,
+  type Translations,
+} from './localisation/texts.ts';
 export { messageMenu, userMenu, type MenuHandler } from './definition/menu.ts';
-export { modal, type ModalHandler, type Openable, type TextField } from './definition/modal.ts';
+export { modal, type ModalHandler, type Openable } from './definition/modal.ts';
+export { field, type FieldDefinition, type FieldDefinitions, type FieldValues } from './definition/modal-fields.ts';
 export {
   opt,
   type Autocomplete,
@@ -38,6 +67,11 @@ export {
   type OptionValues,
   type ResolvedUser,
 } from './definition/options.ts';
-export type { CommandDefer, Defer, DeferredReply, Message, Reply } from './interaction/reply.ts';
-export { Router, type Handler, type RouterOptions } from './registry/router.ts';
+export type { Command, Handler, HandlerCall, Middleware, Module, ModuleContext } from './registry/module.ts';
+export { moduleSettings, type Environment, type ModuleSettings, type SettingsOf } from './registry/module-settings.ts';
+export type { Mismatch } from './registry/refusal.ts';
+export { Router, type Routed, type RouterOptions } from './registry/router.ts';
+export type { BotState } from './state/bot-state.ts';
+export type { Scope } from './state/scope.ts';
+export { session, SessionContendedError, type Session, type SessionOptions } from './state/session.ts';
 export { slash, slashGroup, type CommandTraits, type SlashGroup, type SlashHandler } from './definition/slash.ts';

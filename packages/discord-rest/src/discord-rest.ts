@@ -191,6 +191,12 @@ export class DiscordRest {
     return this.createMessage(channelId, message, { ...options, deadline });
   }
 
+  /** Shows in a channel that the bot is typing, for ten seconds or until it has written. */
+  triggerTyping(channelId: string, options?: CallOptions): Promise<void> {
+    const route = routes.triggerTyping(channelId);
+    return this.#requester.request({ route, answer: answers.nothing, ...patience(options) });
+  }
+
   getGuildMember(guildId: string, userId: string, options?: CallOptions): Promise<APIGuildMember> {
     const route = routes.guildMember(guildId, userId);
     return this.#requester.request({ route, answer: answers.guildMember, ...patience(options) });

@@ -95,6 +95,14 @@ export const routes = {
       repeatable: true,
     }),
 
+  /** Repeatable: it shows the same for ten seconds more. */
+  triggerTyping: (channelId: string): Route =>
+    route('POST', '/channels/{channel.id}/typing', {
+      parameters: { 'channel.id': channelId },
+      major: channelId,
+      repeatable: true,
+    }),
+
   /** Repeatable: the same recipient gives the same channel. */
   createDm: (): Route => route('POST', '/users/@me/channels', { parameters: {}, repeatable: true }),
 

@@ -86,17 +86,22 @@ describe('a sliding window', () => {
 
   it('lets as many pass as it has places, from all processes together', async () => {
     const taken = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => take(id)));
-    expect(taken.filter(Boolean)).toHaveLength(2);
+    expect(taken.filter((place) => place.taken)).toHaveLength(2);
   });
 
   it('gives the same event its place again', async () => {
-    expect([await take('a'), await take('b'), await take('c'), await take('a')]).toEqual([true, true, false, true]);
+    const places = [await take('a'), await take('b'), await take('c'), await take('a')];
+    expect(places.map(({ taken }) => taken)).toEqual([true, true, false, true]);
   });
 
   it('frees a place when its time is over', async () => {
-    await take('a', 100);
-    await take('b', 100);
-    expect(await take('c', 100)).toBe(false);
-    await waitFor(() => take('d', 100), { what: 'the window to slide' });
+    await take('a', 300);
+    await take('b', 300);
+    const refused = await take('c', 300);
+    expect(refused).toEqual({ taken: false, freeInMs: expect.any(Number) });
+    if (refused.taken) throw new Error('the window is full');
+    expect(refused.freeInMs).toBeGreaterThan(0);
+    expect(refused.freeInMs).toBeLessThanOrEqual(300);
+    await waitFor(async () => (await take('d', 300)).taken, { what: 'the window to slide' });
   });
 });

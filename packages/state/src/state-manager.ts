@@ -2,6 +2,7 @@ import type { ClaimOptions, ClaimStore } from './claim-store.ts';
 import { RedisClaims } from './claims.ts';
 import { GatewaySessions } from './gateway-sessions.ts';
 import { GuildRecords } from './guild-records.ts';
+import { HandlerSessions } from './handler-sessions.ts';
 import { IdentifySchedule, type IdentifyScheduleOptions } from './identify-schedule.ts';
 import { StateConnection, type StateOptions } from './redis.ts';
 import { ShardLeases, type ShardLeaseOptions } from './shard-leases.ts';
@@ -17,6 +18,7 @@ export class StateManager {
   readonly claims: ClaimStore;
   readonly sessions: GatewaySessions;
   readonly guilds: GuildRecords;
+  readonly handlerSessions: HandlerSessions;
   readonly windows: SlidingWindows;
   readonly leases: ShardLeases;
   readonly #connection: StateConnection;
@@ -28,6 +30,7 @@ export class StateManager {
     this.claims = this.#claims;
     this.sessions = new GatewaySessions(this.#connection);
     this.guilds = new GuildRecords(this.#connection);
+    this.handlerSessions = new HandlerSessions(this.#connection);
     this.windows = new SlidingWindows(this.#connection);
     this.leases = new ShardLeases(this.#connection, options.leases);
   }

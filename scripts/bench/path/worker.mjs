@@ -12,11 +12,15 @@ const { loadWorkerSettings } = await import(new URL('config.js', built).href);
 // oxlint-disable-next-line typescript/no-unsafe-assignment
 const { startWorker } = await import(new URL('worker.js', built).href);
 
-const createHandlers = () => [
-  on('member.join', handled),
-  on('member.update', handled),
-  on('member.leave', handled),
-  slash('ping', { description: 'Answers', run: () => ({ content: 'Pong.' }) }),
-];
+/** @type {import('@arrakis/bot').Module} */
+const module = {
+  name: 'bench',
+  commands: [slash('ping', { description: 'Answers', run: () => ({ content: 'Pong.' }) })],
+  events: [on('member.join', handled), on('member.update', handled), on('member.leave', handled)],
+};
 
-await runService('worker', loadWorkerSettings, (service, settings) => startWorker(service, settings, createHandlers));
+await runService(
+  'worker',
+  () => loadWorkerSettings([module]),
+  (service, settings) => startWorker(service, settings, [module]),
+);

@@ -58,7 +58,6 @@ function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...f
         event,
         handler: 'test',
         mayRetry: () => mayRetry,
-        defer: async () => void steps.push('defer'),
         async handle(fence) {
           steps.push('handle');
           await handle(signal, fence);

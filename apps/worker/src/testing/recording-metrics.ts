@@ -7,6 +7,7 @@ export class RecordingMetrics implements WorkerMetrics {
   readonly failures: string[] = [];
   readonly conflicts: string[] = [];
   readonly acknowledgements: string[] = [];
+  readonly refusals: string[] = [];
 
   received(): void {
     // Every event is received; what becomes of it is of interest.
@@ -34,6 +35,10 @@ export class RecordingMetrics implements WorkerMetrics {
 
   acknowledged(kind: string): void {
     this.acknowledgements.push(kind);
+  }
+
+  refused(kind: string, reason: string): void {
+    this.refusals.push(`${kind} ${reason}`);
   }
 
   requested(): void {

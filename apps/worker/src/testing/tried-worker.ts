@@ -1,10 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { on, slash, type EventContext, type Handler } from '@arrakis/bot';
-import { runService, type Logger } from '@arrakis/service';
-import type { HandlerParts } from '../bots.ts';
-import { loadWorkerSettings } from '../config.ts';
-import { startWorker } from '../worker.ts';
+import { on, slash, type EventContext } from '@arrakis/bot';
+import { runWorker } from './run-worker.ts';
 
 /** The member of an event: the name says what the handler does. */
 interface Tried {
@@ -51,23 +48,19 @@ const deeds: Readonly<Record<string, (context: EventContext, tried: Tried) => Pr
   },
 };
 
-function tried(log: Logger) {
-  return async (context: EventContext, member: Tried): Promise<void> => {
-    const { id, fence, guildId, attempt } = context;
-    const deed = member.user.username;
-    log.info({ id, fence, guildId, attempt, deed }, 'begun');
-    await deeds[deed]?.(context, member);
-    log.info({ id, fence, guildId, deed }, 'effect');
-  };
+async function tried(context: EventContext, member: Tried): Promise<void> {
+  const { id, fence, guildId, attempt, log } = context;
+  const deed = member.user.username;
+  log.info({ id, fence, guildId, attempt, deed }, 'begun');
+  await deeds[deed]?.(context, member);
+  log.info({ id, fence, guildId, deed }, 'effect');
 }
 
 /** A bot that is tried in every way: its handlers do what the member's name says. */
-function createHandlers({ log }: HandlerParts): Handler[] {
-  return [
-    slash('ping', { description: 'Says that it is there', run: () => ({ content: 'Pong!' }) }),
-    on('member.join', tried(log)),
-    on('member.update', tried(log), { lane: 'low' }),
-  ];
-}
-
-await runService('worker', loadWorkerSettings, (service, settings) => startWorker(service, settings, createHandlers));
+await runWorker([
+  {
+    name: 'tried',
+    commands: [slash('ping', { description: 'Says that it is there', run: () => ({ content: 'Pong!' }) })],
+    events: [on('member.join', tried), on('member.update', tried, { lane: 'low' })],
+  },
+]);

@@ -28,7 +28,7 @@ export function completion(command: SlashHandler, call: CompletionCall): Invocat
   );
   return {
     handler: `autocomplete ${path} ${focused.name}`,
-    defer: 'none',
+    deferral: { as: 'none', afterMs: 0 },
     run: async (context) => {
       const choices: readonly Choice<string | number>[] = await autocomplete({
         value: String(focused.value ?? ''),
@@ -37,6 +37,7 @@ export function completion(command: SlashHandler, call: CompletionCall): Invocat
         user: userOf(interaction),
         locale: interaction.locale,
         rest: context.rest,
+        state: context.state,
         signal: context.signal,
       });
       await context.suggest(choices.slice(0, maxChoices).map((choice) => choiceBody(choice)));

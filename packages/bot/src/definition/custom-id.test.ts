@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { CustomIdPattern } from './custom-id.ts';
-import { DefinitionError } from '../errors.ts';
 
 describe('a custom id pattern', () => {
   const pattern = new CustomIdPattern('wallet:unlink:{address}:{chain}');
@@ -35,8 +34,29 @@ describe('a custom id pattern', () => {
     expect(() => pattern.format(params)).toThrow(named);
   });
 
-  it.each(['', 'a::b', 'a:{b', 'a:x{b}', 'a:{b}:{b}', 'a:{b c}', 'a'.repeat(101)])('cannot be %j', (text) => {
-    expect(() => new CustomIdPattern(text)).toThrow(DefinitionError);
+  it('takes for a parameter only the values that it names', () => {
+    const vote = new CustomIdPattern('poll:vote:{choice=yes|no}');
+    expect(vote.format({ choice: 'no' })).toBe('poll:vote:no');
+    expect(vote.match('poll:vote:yes')).toEqual({ choice: 'yes' });
+    expect(vote.match('poll:vote:maybe')).toBeUndefined();
+    expect(() => vote.format({ choice: 'maybe' })).toThrow('one of yes, no');
+  });
+
+  it.each([
+    ['', 'words and {parameters}'],
+    ['a::b', 'words and {parameters}'],
+    ['a:{b', 'words and {parameters}'],
+    ['a:x{b}', 'words and {parameters}'],
+    ['a:{b c}', 'words and {parameters}'],
+    ['a:{b=}', 'words and {parameters}'],
+    ['a:{b=x|}', 'words and {parameters}'],
+    ['a:{b}:{b}', 'a parameter twice'],
+    ['a'.repeat(101), '101 characters'],
+    [`{kind=${'a'.repeat(101)}}`, '101 characters'],
+  ])('of %j has a fault and matches nothing', (text, message) => {
+    const faulty = new CustomIdPattern(text);
+    expect(faulty.faults.map((fault) => fault.message)).toContainEqual(expect.stringContaining(message));
+    expect(faulty.match(text)).toBeUndefined();
   });
 
   it.each([
@@ -46,6 +66,11 @@ describe('a custom id pattern', () => {
     ['a:{x}', 'b:{x}', false],
     ['a:{x}', 'a:{x}:c', false],
     ['a:{x}:c', 'a:b:d', false],
+    ['a:{x=b|c}', 'a:b', true],
+    ['a:{x=b|c}', 'a:d', false],
+    ['a:{x=b|c}', 'a:{y}', true],
+    ['a:{x=b|c}', 'a:{y=c|d}', true],
+    ['a:{x=b|c}', 'a:{y=d|e}', false],
   ])('%s and %s overlap: %s', (one, other, overlap) => {
     expect(new CustomIdPattern(one).overlaps(new CustomIdPattern(other))).toBe(overlap);
     expect(new CustomIdPattern(other).overlaps(new CustomIdPattern(one))).toBe(overlap);

@@ -8,6 +8,7 @@ import { gatewayGap, gatewaySessionLost, type GatewayGap, type GatewaySessionLos
 import { z } from 'zod';
 import type { EventContext } from '../interaction/context.ts';
 import { parsePayload } from '../interaction/interaction.ts';
+import { definitionSite } from './definition-site.ts';
 
 /** Event types that are not their dispatch's name in lower case with dots. See protocol's `dispatchType`. */
 interface NamedTypes {
@@ -48,6 +49,8 @@ export interface EventHandler {
   readonly kind: 'event';
   readonly type: string;
   readonly lane: EventLane;
+  /** File and line of its definition. */
+  readonly site: string;
   /**
    * Reads the payload.
    * @throws {MalformedPayloadError}
@@ -107,6 +110,7 @@ export function on<const Type extends keyof EventPayloads>(
     kind: 'event',
     type,
     lane,
+    site: definitionSite(on),
     prepare(payload) {
       const read = parsePayload(schema, payload, type);
       return { handler: `event ${type}`, run: async (context) => run(context, read) };

@@ -1,6 +1,6 @@
 import type { APIRole, APIUser } from 'discord-api-types/v10';
 import { expectTypeOf } from 'vitest';
-import { button, modal, on, opt, select, slash, userMenu } from '../index.ts';
+import { button, field, modal, on, opt, select, slash, userMenu } from '../index.ts';
 
 slash('tier', {
   description: 'Show a tier',
@@ -96,7 +96,7 @@ select('roles:pick', {
 
 const feedback = modal('feedback:{topic}', {
   title: 'Feedback',
-  fields: { message: { label: 'Message', paragraph: true } },
+  fields: { message: field.text({ label: 'Message', paragraph: true }) },
   run(ctx, fields, { topic }) {
     expectTypeOf(fields.message).toBeString();
     expectTypeOf(topic).toBeString();

@@ -1,10 +1,14 @@
 import { ApplicationCommandType, type APIMessage } from 'discord-api-types/v10';
-import type { CommandContexts } from '../interaction/context.ts';
+import type { CommandContexts, Extended } from '../interaction/context.ts';
+import type { CommandDefer } from '../interaction/deferral.ts';
 import { MalformedPayloadError } from '../errors.ts';
 import type { CommandData, CommandInteraction } from '../interaction/interaction.ts';
-import { conclude, type Invocation } from '../interaction/invocation.ts';
+import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
+import type { Returned } from '../interaction/reply.ts';
+import { definitionSite } from './definition-site.ts';
+import type { Extension, Guard } from './guard.ts';
+import { inferred } from './inferred.ts';
 import type { ResolvedUser } from './options.ts';
-import type { CommandDefer, Returned } from '../interaction/reply.ts';
 import { resolvers } from '../interaction/resolve.ts';
 import type { CommandTraits } from './slash.ts';
 
@@ -13,54 +17,69 @@ export interface MenuHandler {
   readonly kind: 'menu';
   readonly type: ApplicationCommandType.User | ApplicationCommandType.Message;
   readonly name: string;
-  readonly traits: Omit<CommandTraits, 'descriptionLocalizations'>;
-  readonly defer: CommandDefer;
+  /** File and line of its definition. */
+  readonly site: string;
+  readonly traits: MenuTraits;
   /** @throws {MalformedPayloadError} when the target is not there. */
   prepare(interaction: CommandInteraction): Invocation;
 }
 
-type MenuDefinition<Target, D extends CommandDefer> = Omit<CommandTraits, 'descriptionLocalizations'> & {
-  /** `none` unless said otherwise. */
-  readonly defer?: D;
-  readonly run: (context: CommandContexts[D], target: Target) => Returned<D> | Promise<Returned<D>>;
-};
+/** What Discord knows of a menu command beside its name. */
+export type MenuTraits = Omit<CommandTraits, 'descriptionLocalizations'>;
+
+type MenuDefinition<Target, D extends CommandDefer, Guards extends readonly Guard[]> = MenuTraits &
+  Passage<D, Guards> & {
+    readonly run: (
+      context: CommandContexts[D] & Extended<Extension<Guards>>,
+      target: Target,
+    ) => Returned<D> | Promise<Returned<D>>;
+  };
 
 /** Defines a command in the menu of a user. Its name may have capitals and spaces. */
-export function userMenu<const D extends CommandDefer = 'none'>(
+export function userMenu<const D extends CommandDefer = 'none', const Guards extends readonly Guard[] = readonly []>(
   name: string,
-  definition: MenuDefinition<ResolvedUser, D>,
+  definition: MenuDefinition<ResolvedUser, D, Guards>,
 ): MenuHandler {
-  return menu({ type: ApplicationCommandType.User, name, targetOf: targetUser }, definition);
+  const site = definitionSite(userMenu);
+  return menu({ type: ApplicationCommandType.User, name, site, targetOf: targetUser }, definition);
 }
 
 /** Defines a command in the menu of a message. Its name may have capitals and spaces. */
-export function messageMenu<const D extends CommandDefer = 'none'>(
+export function messageMenu<const D extends CommandDefer = 'none', const Guards extends readonly Guard[] = readonly []>(
   name: string,
-  definition: MenuDefinition<APIMessage, D>,
+  definition: MenuDefinition<APIMessage, D, Guards>,
 ): MenuHandler {
-  return menu({ type: ApplicationCommandType.Message, name, targetOf: targetMessage }, definition);
+  const site = definitionSite(messageMenu);
+  return menu({ type: ApplicationCommandType.Message, name, site, targetOf: targetMessage }, definition);
 }
 
-function menu<Target, D extends CommandDefer>(
-  about: Pick<MenuHandler, 'type' | 'name'> & { readonly targetOf: (id: string, data: CommandData) => Target },
-  definition: MenuDefinition<Target, D>,
+interface MenuKind<Target> extends Pick<MenuHandler, 'type' | 'name' | 'site'> {
+  readonly targetOf: (id: string, data: CommandData) => Target;
+}
+
+function menu<Target, D extends CommandDefer, Guards extends readonly Guard[]>(
+  { type, name, site, targetOf }: MenuKind<Target>,
+  definition: MenuDefinition<Target, D, Guards>,
 ): MenuHandler {
-  const { type, name, targetOf } = about;
-  const { defer = 'none', run, ...traits } = definition;
+  const { defer, guards, cooldown, run, ...traits } = definition;
   return {
     kind: 'menu',
     type,
     name,
+    site,
     traits,
-    defer,
-    prepare({ data }) {
+    prepare(interaction) {
+      const { data } = interaction;
       if (data.target_id === undefined) throw new MalformedPayloadError('Not the payload of a menu command: no target');
       const target = targetOf(data.target_id, data);
-      return {
-        handler: `menu ${name}`,
-        defer,
-        run: async (context) => conclude(context, defer, await run(context, target)),
-      };
+      return invocation(
+        { defer, guards, cooldown },
+        {
+          handler: `menu ${name}`,
+          interaction,
+          run: async (context) => run(inferred<CommandContexts[D] & Extended<Extension<Guards>>>(context), target),
+        },
+      );
     },
   };
 }

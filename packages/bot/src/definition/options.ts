@@ -8,6 +8,8 @@ import type {
   LocalizationMap,
 } from 'discord-api-types/v10';
 import type { DiscordRest } from '@arrakis/discord-rest';
+import type { BotState } from '../state/bot-state.ts';
+import type { FileType } from './modal-fields.ts';
 
 /** A value to choose from, and what the member reads. */
 export interface Choice<Value extends string | number> {
@@ -26,6 +28,7 @@ export interface AutocompleteRequest {
   readonly user: APIUser;
   readonly locale: string;
   readonly rest: DiscordRest;
+  readonly state: BotState;
   readonly signal: AbortSignal;
 }
 
@@ -51,13 +54,18 @@ export type NumberOption = OptionBase & Choosing<number> & { readonly min?: numb
 export type ChannelOption = OptionBase & {
   readonly channelTypes?: readonly ApplicationCommandOptionAllowedChannelType[];
 };
+export type AttachmentOption = OptionBase & {
+  /** By the name of the file alone: what it is must be looked at. */
+  readonly fileTypes?: readonly FileType[];
+};
 
 /** An option of a slash command. Source: Discord docs, Application Commands, "Application Command Option Structure". */
 export type OptionDefinition =
   | (StringOption & { readonly type: 'string' })
   | (NumberOption & { readonly type: 'integer' | 'number' })
   | (ChannelOption & { readonly type: 'channel' })
-  | (OptionBase & { readonly type: 'boolean' | 'user' | 'role' | 'mentionable' | 'attachment' });
+  | (AttachmentOption & { readonly type: 'attachment' })
+  | (OptionBase & { readonly type: 'boolean' | 'user' | 'role' | 'mentionable' });
 
 /** Options by name. Required ones are registered first, whatever their order here. */
 export type OptionDefinitions = Readonly<Record<string, OptionDefinition>>;
@@ -104,5 +112,5 @@ export const opt = {
   role: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'role' as const }),
   channel: <const Option extends ChannelOption>(option: Option) => ({ ...option, type: 'channel' as const }),
   mentionable: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'mentionable' as const }),
-  attachment: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'attachment' as const }),
+  attachment: <const Option extends AttachmentOption>(option: Option) => ({ ...option, type: 'attachment' as const }),
 };

@@ -4,14 +4,16 @@ import type {
   LocalizationMap,
   Permissions,
 } from 'discord-api-types/v10';
-import type { CommandContexts } from '../interaction/context.ts';
-import { DefinitionError } from '../errors.ts';
+import type { CommandContexts, Extended } from '../interaction/context.ts';
+import type { CommandDefer } from '../interaction/deferral.ts';
 import type { CommandInteraction, SubmittedOption } from '../interaction/interaction.ts';
-import { conclude, type Invocation } from '../interaction/invocation.ts';
+import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
+import type { Returned } from '../interaction/reply.ts';
+import { definitionSite } from './definition-site.ts';
+import type { Extension, Guard } from './guard.ts';
 import { inferred } from './inferred.ts';
 import { optionValues } from './option-values.ts';
 import type { OptionDefinitions, OptionValues } from './options.ts';
-import type { CommandDefer, Returned } from '../interaction/reply.ts';
 
 /** What Discord knows of a command beside its name and input. */
 export interface CommandTraits {
@@ -30,9 +32,10 @@ export interface SlashHandler {
   readonly kind: 'slash';
   readonly name: string;
   readonly description: string;
+  /** File and line of its definition. */
+  readonly site: string;
   readonly traits: CommandTraits;
   readonly options: OptionDefinitions;
-  readonly defer: CommandDefer;
   /**
    * Reads the options.
    * @throws {MalformedPayloadError} when the command was registered by another version.
@@ -45,6 +48,7 @@ export interface SlashGroup {
   readonly kind: 'slash-group';
   readonly name: string;
   readonly description: string;
+  readonly site: string;
   readonly traits: CommandTraits;
   readonly commands: readonly (SlashHandler | SlashGroup)[];
 }
@@ -66,42 +70,45 @@ export interface CommandCall {
  *       run: (ctx, { text }) => ({ content: text }),
  *     });
  */
-export function slash<const Options extends OptionDefinitions = never, const D extends CommandDefer = 'none'>(
+export function slash<
+  const Options extends OptionDefinitions = never,
+  const D extends CommandDefer = 'none',
+  const Guards extends readonly Guard[] = readonly [],
+>(
   name: string,
-  definition: CommandTraits & {
-    readonly description: string;
-    /** `none` unless said otherwise. */
-    readonly defer?: D;
-    readonly options?: Options;
-    readonly run: (context: CommandContexts[D], options: OptionValues<Options>) => Returned<D> | Promise<Returned<D>>;
-  },
+  definition: CommandTraits &
+    Passage<D, Guards> & {
+      readonly description: string;
+      readonly options?: Options;
+      readonly run: (
+        context: CommandContexts[D] & Extended<Extension<Guards>>,
+        options: OptionValues<Options>,
+      ) => Returned<D> | Promise<Returned<D>>;
+    },
 ): SlashHandler {
-  const { description, options = {}, defer = 'none', run, ...traits } = definition;
+  const { description, options = {}, defer, guards, cooldown, run, ...traits } = definition;
   return {
     kind: 'slash',
     name,
     description,
+    site: definitionSite(slash),
     traits,
     options,
-    defer,
     prepare({ interaction, path, submitted }) {
       const values = inferred<OptionValues<Options>>(optionValues(options, submitted, interaction.data.resolved));
-      return {
-        handler: `slash ${path}`,
-        defer,
-        run: async (context) => conclude(context, defer, await run(context, values)),
-      };
+      return invocation(
+        { defer, guards, cooldown },
+        {
+          handler: `slash ${path}`,
+          interaction,
+          run: async (context) => run(inferred<CommandContexts[D] & Extended<Extension<Guards>>>(context), values),
+        },
+      );
     },
   };
 }
 
-/** Most levels of groups above a sub-command. Source: Discord docs, Application Commands, "Subcommands and Subcommand Groups". */
-const maxGroupLevels = 2;
-
-/**
- * Defines a command that has sub-commands, and groups of sub-commands.
- * @throws {DefinitionError} when it is nested deeper than Discord allows.
- */
+/** Defines a command that has sub-commands, and groups of sub-commands. */
 export function slashGroup(
   name: string,
   definition: CommandTraits & {
@@ -110,11 +117,5 @@ export function slashGroup(
   },
 ): SlashGroup {
   const { description, commands, ...traits } = definition;
-  const group: SlashGroup = { kind: 'slash-group', name, description, traits, commands };
-  if (levelsOf(group) > maxGroupLevels) throw new DefinitionError(`'/${name}' is nested deeper than Discord allows`);
-  return group;
-}
-
-function levelsOf(command: SlashHandler | SlashGroup): number {
-  return command.kind === 'slash' ? 0 : 1 + Math.max(0, ...command.commands.map(levelsOf));
+  return { kind: 'slash-group', name, description, site: definitionSite(slashGroup), traits, commands };
 }

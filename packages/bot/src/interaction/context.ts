@@ -1,11 +1,11 @@
-import type {
-  APIInteractionGuildMember,
-  APIMessage,
-  APIModalInteractionResponseCallbackData,
-  APIUser,
-} from 'discord-api-types/v10';
+import type { APIMessage, APIModalInteractionResponseCallbackData } from 'discord-api-types/v10';
 import type { DiscordRest } from '@arrakis/discord-rest';
 import type { Gateway } from '../gateway/gateway.ts';
+import type { Text } from '../localisation/texts.ts';
+import type { SettingsOf } from '../registry/module-settings.ts';
+import type { BotState } from '../state/bot-state.ts';
+import type { InteractionFacts } from './interaction.ts';
+import type { Log } from './log.ts';
 import type { DeferredReply, Message, Reply } from './reply.ts';
 
 /** What every handler has at hand. */
@@ -20,19 +20,29 @@ export interface BaseContext {
   readonly rest: DiscordRest;
   /** Commands to the gateway: presence, voice, members of a guild. */
   readonly gateway: Gateway;
+  /** What handlers share over the whole fleet: sessions, limits, what is known of guilds. */
+  readonly state: BotState;
+  /** Every line tells of which event it is, by its id and trace. */
+  readonly log: Log;
+  /** What the settings of a module are in this process. */
+  readonly settings: SettingsOf;
   /** A nonce for a message of this event, the same at every delivery; `purpose` tells several apart. */
   nonce(purpose?: string): string;
 }
 
 /** What the handler of an interaction has at hand beside answering. Its deadline moves with the acknowledgement. */
-export interface AskedContext extends BaseContext {
-  readonly channelId: string | undefined;
-  /** Who caused the interaction. */
-  readonly user: APIUser;
-  /** In a guild, the member that the user is there, with permissions in this channel. */
-  readonly member: APIInteractionGuildMember | undefined;
-  /** Language of the user, `en-US` for example. */
-  readonly locale: string;
+export interface AskedContext extends BaseContext, InteractionFacts {
+  readonly id: string;
+  readonly guildId: string | undefined;
+  /** The text in the language of whoever asks. */
+  t(text: Text): string;
+  /** Shows in the channel that the bot is typing, for ten seconds or until it has written. */
+  showTyping(): Promise<void>;
+}
+
+/** What guards have found out. */
+export interface Extended<Extension extends object> {
+  readonly ext: Extension;
 }
 
 /** Answering with messages. */
@@ -47,6 +57,8 @@ export interface Replying<Answer extends Message> {
   edit(message: Message): Promise<APIMessage>;
   /** A further message. A lost answer of Discord makes it fail, never appear twice. */
   followUp(reply: Reply): Promise<APIMessage>;
+  /** Takes the answer back. */
+  delete(): Promise<void>;
 }
 
 /** Answering with a modal: possible only as the first response. */
@@ -72,12 +84,14 @@ export interface CommandContexts {
   readonly ephemeral: AskedContext & Replying<DeferredReply>;
 }
 
+type Updated = Updating & Pick<Replying<DeferredReply>, 'edit' | 'followUp' | 'delete'>;
+
 /** The context of a button or select, by how it is deferred. */
 export interface ComponentContexts {
   readonly none: AskedContext & OnMessage & Replying<Reply> & Updating & OpeningModals;
   readonly public: AskedContext & OnMessage & Replying<DeferredReply>;
   readonly ephemeral: AskedContext & OnMessage & Replying<DeferredReply>;
-  readonly update: AskedContext & OnMessage & Updating & Pick<Replying<DeferredReply>, 'edit' | 'followUp'>;
+  readonly update: AskedContext & OnMessage & Updated;
 }
 
 /** The context of a submitted modal, by how it is deferred: a modal cannot follow a modal. */
@@ -85,7 +99,7 @@ export interface ModalContexts {
   readonly none: AskedContext & OnMessage & Replying<Reply> & Updating;
   readonly public: AskedContext & OnMessage & Replying<DeferredReply>;
   readonly ephemeral: AskedContext & OnMessage & Replying<DeferredReply>;
-  readonly update: AskedContext & OnMessage & Updating & Pick<Replying<DeferredReply>, 'edit' | 'followUp'>;
+  readonly update: AskedContext & OnMessage & Updated;
 }
 
 /** What the handler of an event that is no interaction has at hand. */

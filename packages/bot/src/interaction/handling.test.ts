@@ -4,6 +4,7 @@ import { startSimulator, type InteractionHandle, type Simulator } from '@arrakis
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   button,
+  field,
   InteractionContext,
   modal,
   opt,
@@ -11,10 +12,10 @@ import {
   ResponseStateError,
   Router,
   slash,
-  type Handler,
+  type Command,
   type InteractionContextOptions,
 } from '../index.ts';
-import { noGateway } from '../testing/no-gateway.ts';
+import { answeringParts, silent } from '../testing/parts.ts';
 import { payload } from '../testing/payloads.ts';
 
 let discord: Simulator;
@@ -23,12 +24,12 @@ let by: { guildId: string; userId: string };
 
 const form = modal('form:{topic}', {
   title: 'Form',
-  fields: { message: { label: 'Message', maxLength: 100 } },
+  fields: { message: field.text({ label: 'Message', maxLength: 100 }) },
   run: (_, { message }, { topic }) => ({ content: `${topic}: ${message}` }),
 });
 const asked: string[] = [];
 const deadlines: number[] = [];
-const handlers: Handler[] = [
+const commands: Command[] = [
   slash('answer', { description: 'x', run: () => ({ content: 'here' }) }),
   slash('secret', { description: 'x', run: () => ({ content: 'psst', ephemeral: true }) }),
   slash('slow', { description: 'x', defer: 'public', run: () => ({ content: 'at last' }) }),
@@ -90,7 +91,6 @@ const handlers: Handler[] = [
       ],
     }),
   }),
-  form,
 ];
 const now = button('now', { run: (ctx) => ctx.update({ content: 'pressed' }) });
 const later = button('later', { defer: 'update', run: () => ({ content: 'pressed later' }) });
@@ -98,7 +98,7 @@ const kept = button('kept', {
   defer: 'update',
   run: async (ctx) => void (await ctx.followUp({ content: 'thank you', ephemeral: true })),
 });
-const router = new Router([...handlers, now, later, kept]);
+const router = new Router([{ name: 'test', commands, components: [form, now, later, kept] }]);
 
 beforeAll(async () => {
   discord = await startSimulator({ guilds: 1 });
@@ -122,15 +122,15 @@ async function handle(
   options: Partial<InteractionContextOptions> = {},
 ): Promise<void> {
   const interaction = parseInteraction(payload(request.type, request.data, { id, token, ...request.fields }));
-  const invocation = router.route(interaction);
-  if (invocation === undefined) throw new Error('nobody handles it');
+  const { invocation, mismatch } = router.route(interaction);
+  if (mismatch !== undefined) throw new Error('nobody handles it');
   const context = new InteractionContext(interaction, {
-    rest,
-    gateway: noGateway,
+    ...answeringParts(rest),
+    log: silent,
     signal: AbortSignal.timeout(5_000),
+    defer: invocation.deferral.as,
     ...options,
   });
-  await context.defer(invocation.defer);
   await invocation.run(context);
 }
 

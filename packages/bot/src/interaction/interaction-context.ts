@@ -9,17 +9,40 @@ import {
   type APIModalInteractionResponseCallbackData,
   type APIUser,
 } from 'discord-api-types/v10';
-import { acknowledgeBy, answerBy, nonceFor, type Acknowledgement, type DiscordRest } from '@arrakis/discord-rest';
+import {
+  acknowledgeBy,
+  answerBy,
+  createdAt,
+  nonceFor,
+  type Acknowledgement,
+  type DiscordRest,
+} from '@arrakis/discord-rest';
 import { ResponseStateError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { userOf, type Interaction } from './interaction.ts';
-import { editBody, replyBody, type Defer, type Message, type Reply } from './reply.ts';
-import type { CommandContexts, ComponentContexts, ModalContexts } from './context.ts';
+import { inWords, type Text } from '../localisation/texts.ts';
+import type { Environment, ModuleSettings } from '../registry/module-settings.ts';
+import type { BotState } from '../state/bot-state.ts';
+import type { CommandContexts, ComponentContexts, Extended, ModalContexts } from './context.ts';
+import type { Defer } from './deferral.ts';
+import { factsOf, type Interaction, type InteractionFacts } from './interaction.ts';
+import type { Log } from './log.ts';
+import { editBody, replyBody, type Message, type Reply } from './reply.ts';
+import type { z } from 'zod';
 
-export interface InteractionContextOptions {
+/** What the handlers of a bot work with. */
+export interface BotParts {
   readonly rest: DiscordRest;
   readonly gateway: Gateway;
+  readonly state: BotState;
+  /** Where settings of modules are read from. */
+  readonly environment: Environment;
+}
+
+export interface InteractionContextOptions extends BotParts {
+  readonly log: Log;
   readonly signal: AbortSignal;
+  /** How its handler is deferred. */
+  readonly defer: Defer;
   /** Somebody has acknowledged it before: an earlier delivery of the same interaction. */
   readonly acknowledged?: boolean;
   /** Called when the first response is about to be sent. */
@@ -42,44 +65,77 @@ export class InteractionContext
   implements
     Omit<CommandContexts['none'], 'reply'>,
     Omit<ComponentContexts['none'], 'reply'>,
-    Omit<ModalContexts['none'], 'reply'>
+    Omit<ModalContexts['none'], 'reply'>,
+    Extended<object>
 {
-  readonly rest: DiscordRest;
-  readonly gateway: Gateway;
-  readonly signal: AbortSignal;
-  readonly user: APIUser;
+  /** What guards have found out so far. */
+  ext: object = {};
   readonly #interaction: Interaction;
-  readonly #onRespond: () => void;
+  readonly #facts: InteractionFacts;
+  readonly #options: InteractionContextOptions;
   #state: ResponseState;
+  /** The deferral that is under way: an answer waits for it. */
+  #deferring: Promise<void> | undefined;
+  /** An answer is under way: another one comes too late, and so does a deferral. */
+  #answering = false;
 
   constructor(interaction: Interaction, options: InteractionContextOptions) {
-    this.rest = options.rest;
-    this.gateway = options.gateway;
-    this.signal = options.signal;
-    this.user = userOf(interaction);
     this.#interaction = interaction;
-    this.#onRespond = options.onRespond ?? (() => undefined);
+    this.#facts = factsOf(interaction);
+    this.#options = options;
     this.#state = options.acknowledged === true ? 'deferred' : 'fresh';
   }
 
+  get rest(): DiscordRest {
+    return this.#options.rest;
+  }
+
+  get gateway(): Gateway {
+    return this.#options.gateway;
+  }
+
+  get state(): BotState {
+    return this.#options.state;
+  }
+
+  get log(): Log {
+    return this.#options.log;
+  }
+
+  get signal(): AbortSignal {
+    return this.#options.signal;
+  }
+
   get id(): string {
-    return this.#interaction.id;
+    return this.#facts.id;
   }
 
   get guildId(): string | undefined {
-    return this.#interaction.guild_id;
+    return this.#facts.guildId;
   }
 
   get channelId(): string | undefined {
-    return this.#interaction.channel?.id;
+    return this.#facts.channelId;
+  }
+
+  get user(): APIUser {
+    return this.#facts.user;
   }
 
   get member(): APIInteractionGuildMember | undefined {
-    return this.#interaction.member;
+    return this.#facts.member;
   }
 
   get locale(): string {
-    return this.#interaction.locale;
+    return this.#facts.locale;
+  }
+
+  get guildLocale(): string | undefined {
+    return this.#facts.guildLocale;
+  }
+
+  get appPermissions(): string {
+    return this.#facts.appPermissions;
   }
 
   get message(): APIMessage | undefined {
@@ -88,6 +144,11 @@ export class InteractionContext
 
   get deadline(): number {
     return this.#state === 'fresh' ? acknowledgeBy(this.id) : answerBy(this.id);
+  }
+
+  /** How long ago Discord created the interaction, in ms. */
+  get ageMs(): number {
+    return Date.now() - createdAt(this.id);
   }
 
   /** Whether Discord has a response, of this delivery or an earlier one. */
@@ -100,50 +161,64 @@ export class InteractionContext
     return this.#state === 'answered';
   }
 
+  settings<Shape extends z.ZodRawShape>(settings: ModuleSettings<Shape>): Readonly<z.output<z.ZodObject<Shape>>> {
+    return settings.in(this.#options.environment);
+  }
+
+  t(text: Text): string {
+    return inWords(text, this.locale);
+  }
+
   nonce(purpose?: string): string {
     return nonceFor(this.id, purpose);
   }
 
   /** Acknowledges by the policy of the handler; what has been acknowledged before stays as it is. */
-  async defer(policy: Defer): Promise<void> {
-    if (policy === 'none' || this.#state !== 'fresh') return;
-    if (policy === 'update') {
-      await this.#respond({ type: ResponseType.DeferredMessageUpdate });
-    } else {
-      this.#onRespond();
-      await this.rest.deferReply(this.#interaction, { ephemeral: policy === 'ephemeral', signal: this.signal });
-    }
-    this.#state = 'deferred';
+  async defer(): Promise<void> {
+    if (this.#options.defer === 'none' || this.#state !== 'fresh' || this.#answering) return;
+    this.#deferring ??= this.#sendDeferral(this.#options.defer);
+    await this.#deferring;
   }
 
   async reply(reply: Reply): Promise<void> {
-    this.#unanswered('reply');
-    await this.#answer({ type: ResponseType.ChannelMessageWithSource, data: replyBody(reply) });
+    // Whoever reads it must not depend on whether the handler was fast enough.
+    const ephemeral = reply.ephemeral ?? this.#options.defer === 'ephemeral';
+    const data = replyBody({ ...reply, ephemeral });
+    await this.#answerOnce('reply', () => this.#answer({ type: ResponseType.ChannelMessageWithSource, data }));
   }
 
   async update(message: Message): Promise<void> {
-    this.#unanswered('update');
-    await this.#answer({ type: ResponseType.UpdateMessage, data: message });
+    await this.#answerOnce('update', () => this.#answer({ type: ResponseType.UpdateMessage, data: message }));
   }
 
   async edit(message: Message): Promise<APIMessage> {
-    this.#notFresh('edit');
+    await this.#notFresh('edit');
     const edited = await this.rest.editOriginal(this.#interaction, editBody(message), { signal: this.signal });
     this.#state = 'answered';
     return edited;
   }
 
   async followUp(reply: Reply): Promise<APIMessage> {
-    this.#notFresh('followUp');
+    await this.#notFresh('followUp');
     const sent = await this.rest.sendFollowup(this.#interaction, replyBody(reply), { signal: this.signal });
     this.#state = 'answered';
     return sent;
   }
 
+  async delete(): Promise<void> {
+    await this.#notFresh('delete');
+    await this.rest.deleteOriginal(this.#interaction, { signal: this.signal });
+    this.#state = 'answered';
+  }
+
   async modal(data: APIModalInteractionResponseCallbackData): Promise<void> {
     if (this.#state !== 'fresh') throw new ResponseStateError('A modal can only be the first response.');
-    await this.#respond({ type: ResponseType.Modal, data });
-    this.#state = 'answered';
+    await this.#answerOnce('modal', () => this.#respond({ type: ResponseType.Modal, data }));
+  }
+
+  async showTyping(): Promise<void> {
+    const { channelId, signal } = this;
+    if (channelId !== undefined) await this.rest.triggerTyping(channelId, { signal });
   }
 
   /** Answers an autocomplete with choices. */
@@ -152,28 +227,65 @@ export class InteractionContext
     this.#state = 'answered';
   }
 
-  /** Answers as the first response or, when there has been one, as what it becomes. */
-  async #answer(
-    response: APIInteractionResponseChannelMessageWithSource | APIInteractionResponseUpdateMessage,
-  ): Promise<void> {
-    const taken = this.#state === 'fresh' && (await this.#respond(response)) === 'acknowledged';
-    if (!taken) {
-      await this.rest.editOriginal(this.#interaction, editBody(response.data ?? {}), { signal: this.signal });
+  /**
+   * Tells whoever asked something about their asking, to be read by them alone where Discord still allows that. What the
+   * original response shows is to stay: an answer, or the message that was to be updated.
+   */
+  async tell(text: Text, signal: AbortSignal = this.signal): Promise<void> {
+    // Should the deferral have failed, the answer finds out what is left to do.
+    await this.#deferring?.catch(() => undefined);
+    const data = replyBody({ content: this.t(text), ephemeral: true });
+    if (this.answered || (this.acknowledged && this.#options.defer === 'update')) {
+      await this.rest.sendFollowup(this.#interaction, data, { signal });
+    } else {
+      await this.#answer({ type: ResponseType.ChannelMessageWithSource, data }, signal);
     }
     this.#state = 'answered';
   }
 
-  #respond(response: APIInteractionResponse): Promise<Acknowledgement> {
-    this.#onRespond();
-    return this.rest.respond(this.#interaction, response, { signal: this.signal });
+  async #sendDeferral(policy: Exclude<Defer, 'none'>): Promise<void> {
+    if (policy === 'update') {
+      await this.#respond({ type: ResponseType.DeferredMessageUpdate });
+    } else {
+      this.#options.onRespond?.();
+      await this.rest.deferReply(this.#interaction, { ephemeral: policy === 'ephemeral', signal: this.signal });
+    }
+    this.#state = 'deferred';
   }
 
-  #unanswered(action: string): void {
-    if (this.#state !== 'answered') return;
-    throw new ResponseStateError(`The interaction is answered: '${action}' comes too late, use 'edit' or 'followUp'.`);
+  /** Answers as the first response or, when there has been one, as what it becomes. */
+  async #answer(
+    response: APIInteractionResponseChannelMessageWithSource | APIInteractionResponseUpdateMessage,
+    signal: AbortSignal = this.signal,
+  ): Promise<void> {
+    const taken = this.#state === 'fresh' && (await this.#respond(response, signal)) === 'acknowledged';
+    if (!taken) await this.rest.editOriginal(this.#interaction, editBody(response.data ?? {}), { signal });
   }
 
-  #notFresh(action: string): void {
+  #respond(response: APIInteractionResponse, signal: AbortSignal = this.signal): Promise<Acknowledgement> {
+    this.#options.onRespond?.();
+    return this.rest.respond(this.#interaction, response, { signal });
+  }
+
+  /** Gives the answer, of which there is one; one that failed was none. */
+  async #answerOnce(action: string, answer: () => Promise<unknown>): Promise<void> {
+    await this.#deferring;
+    if (this.answered || this.#answering) {
+      throw new ResponseStateError(
+        `The interaction is answered: '${action}' comes too late, use 'edit' or 'followUp'.`,
+      );
+    }
+    this.#answering = true;
+    try {
+      await answer();
+      this.#state = 'answered';
+    } finally {
+      this.#answering = false;
+    }
+  }
+
+  async #notFresh(action: string): Promise<void> {
+    await this.#deferring;
     if (this.#state !== 'fresh') return;
     throw new ResponseStateError(`The interaction is not answered yet: '${action}' comes too early, use 'reply'.`);
   }

@@ -55,7 +55,11 @@ const component = z.object({
   resolved: resolved.default({}),
 });
 
-const submittedInput = z.looseObject({ custom_id: z.string(), value: z.string().optional() });
+const submittedInput = z.object({
+  custom_id: z.string(),
+  value: z.union([z.string(), z.boolean(), z.null()]).optional(),
+  values: z.array(z.string()).optional(),
+});
 
 const modal = z.object({
   custom_id: z.string(),
@@ -63,6 +67,7 @@ const modal = z.object({
   components: z.array(
     z.looseObject({ component: submittedInput.optional(), components: z.array(submittedInput).optional() }),
   ),
+  resolved: resolved.default({}),
 });
 
 const common = {
@@ -74,6 +79,8 @@ const common = {
   member: member.optional(),
   user: user.optional(),
   locale: z.string().default('en-US'),
+  guild_locale: z.string().optional(),
+  app_permissions: z.string().regex(/^\d+$/).default('0'),
   message: message.optional(),
 };
 
@@ -93,6 +100,7 @@ export type ModalInteraction = Extract<Interaction, { type: InteractionType.Moda
 
 export type CommandData = z.output<typeof command>;
 export type SubmittedOption = z.output<typeof option>;
+export type SubmittedField = z.output<typeof submittedInput>;
 export type Resolved = z.output<typeof resolved>;
 
 /** What kind of interaction it is, in a word: for logs and metrics. */
@@ -126,6 +134,37 @@ export function parsePayload<T>(schema: z.ZodType<T>, payload: unknown, what: st
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.slice(0, 10).map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
   throw new MalformedPayloadError(`Not the payload of ${what}: ${faults.join('; ')}`);
+}
+
+/** Who asks, and where. */
+export interface InteractionFacts {
+  /** Id of the interaction; its time is when Discord created it. */
+  readonly id: string;
+  readonly guildId: string | undefined;
+  readonly channelId: string | undefined;
+  /** Who caused the interaction. */
+  readonly user: APIUser;
+  /** In a guild, the member that the user is there, with permissions in this channel. */
+  readonly member: APIInteractionGuildMember | undefined;
+  /** Language of the user, `en-US` for example. */
+  readonly locale: string;
+  /** Language that the guild prefers. */
+  readonly guildLocale: string | undefined;
+  /** What the bot may do in this channel, as a bit set in decimal. */
+  readonly appPermissions: string;
+}
+
+export function factsOf(interaction: Interaction): InteractionFacts {
+  return {
+    id: interaction.id,
+    guildId: interaction.guild_id,
+    channelId: interaction.channel?.id,
+    user: userOf(interaction),
+    member: interaction.member,
+    locale: interaction.locale,
+    guildLocale: interaction.guild_locale,
+    appPermissions: interaction.app_permissions,
+  };
 }
 
 /** Who caused the interaction: the member's user in a guild, the user elsewhere. */

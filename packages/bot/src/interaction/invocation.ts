@@ -1,29 +1,131 @@
+import { coolDown, type Cooldown } from '../definition/cooldown.ts';
+import type { Guard } from '../definition/guard.ts';
 import { ResponseStateError } from '../errors.ts';
+import { deferralOf, type Defer, type Deferral, type DeferPolicy } from './deferral.ts';
+import { Denied } from './denied.ts';
+import { factsOf, type Interaction } from './interaction.ts';
 import type { InteractionContext } from './interaction-context.ts';
-import type { Defer, Message, Reply } from './reply.ts';
+import type { Message, Reply } from './reply.ts';
 
-/** An interaction whose handler is found and whose input is read: ready to be deferred and run. */
+/** An interaction whose handler is found and whose input is read: ready to run. */
 export interface Invocation {
   /** Which handler, for logs: `slash echo`, `button poll:vote:{choice}`. */
   readonly handler: string;
-  readonly defer: Defer;
+  readonly deferral: Deferral;
   /**
-   * Runs the handler and sends what it returns.
+   * Runs the handler, defers as its definition says, and sends what it returns.
+   * @throws {Denied} when whoever asked may not have it.
    * @throws what the handler throws; {@link ResponseStateError} when it has not answered.
    */
   run(context: InteractionContext): Promise<void>;
+}
+
+/** What comes before and around the handler of an interaction. */
+export interface Passage<D extends Defer, Guards extends readonly Guard[]> {
+  /** `none` unless said otherwise. Stands before `run`, whose context depends on it. */
+  readonly defer?: DeferPolicy<D> | undefined;
+  /** In their order, before the cooldown: what they deny costs no use. */
+  readonly guards?: Guards | undefined;
+  readonly cooldown?: Cooldown | undefined;
+}
+
+/** A handler, ready to be run with what it has been asked. */
+export interface Work {
+  /** For logs, metrics and cooldowns. */
+  readonly handler: string;
+  readonly interaction: Interaction;
+  readonly run: (context: InteractionContext) => Promise<Reply | Message | undefined | void>;
+}
+
+export function invocation(passage: Passage<Defer, readonly Guard[]>, work: Work): Invocation {
+  const { defer = 'none', guards = [], cooldown } = passage;
+  const { handler, interaction, run } = work;
+  const deferral = deferralOf(defer, factsOf(interaction));
+  const isGuarded = guards.length > 0 || cooldown !== undefined;
+  return {
+    handler,
+    deferral,
+    async run(context) {
+      const timer = new DeferralTimer(context);
+      try {
+        if (isGuarded) {
+          timer.start(Math.max(deferral.afterMs, guardedAfterMs));
+          await admit(context, { handler, guards, cooldown });
+        }
+        await timer.restart(deferral.afterMs);
+        await conclude(context, deferral.as, await run(context));
+      } finally {
+        timer.stop();
+      }
+    },
+  };
+}
+
+/** So long guards may take before the interaction is deferred, in ms: a denial that comes earlier is seen by one alone. */
+const guardedAfterMs = 500;
+
+/** Defers an interaction at its time, unless it has been answered by then. */
+class DeferralTimer {
+  readonly #context: InteractionContext;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(context: InteractionContext) {
+    this.#context = context;
+  }
+
+  /** `afterMs` counts from the interaction's creation, by Discord's clock; a clock that differs makes it no longer. */
+  start(afterMs: number): void {
+    const delayMs = Math.min(afterMs, Math.max(0, afterMs - this.#context.ageMs));
+    // Whoever answers waits for the deferral, and learns of its failure.
+    this.#timer = setTimeout(() => void this.#context.defer().catch(() => undefined), delayMs);
+  }
+
+  /** Sets another time, or defers now. */
+  async restart(afterMs: number): Promise<void> {
+    this.stop();
+    if (afterMs === 0) await this.#context.defer();
+    else this.start(afterMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+interface Admission {
+  readonly handler: string;
+  readonly guards: readonly Guard[];
+  readonly cooldown: Cooldown | undefined;
+}
+
+/** Asks the guards one after another, and keeps what they have found out; then takes a use. */
+async function admit(context: InteractionContext, { handler, guards, cooldown }: Admission): Promise<void> {
+  for (const guard of guards) {
+    const found = await guard(context);
+    if (found instanceof Denied) throw found;
+    if (found !== undefined) context.ext = { ...context.ext, ...found };
+  }
+  const denied = cooldown === undefined ? undefined : await coolDown(handler, cooldown, context);
+  if (denied !== undefined) throw denied;
 }
 
 /**
  * Sends what a handler returned, in the way its deferral leaves open.
  * @throws {ResponseStateError} when there is no answer, neither returned nor sent: somebody would wait for ever.
  */
-export async function conclude(
+async function conclude(
   context: InteractionContext,
-  defer: Defer,
+  as: Defer,
   returned: Reply | Message | undefined | void,
 ): Promise<void> {
-  if (returned) await (defer === 'update' ? context.update(returned) : context.reply(returned));
-  // A deferred update may leave the message as it is.
-  else if (!context.answered && defer !== 'update') throw new ResponseStateError('The handler has not answered.');
+  if (returned !== undefined) {
+    if (typeof returned !== 'object' || returned === null) {
+      throw new ResponseStateError(`The handler has returned a ${typeof returned}, which is no message.`);
+    }
+    await (as === 'update' ? context.update(returned) : context.reply(returned));
+  } else if (!context.answered) {
+    if (as !== 'update') throw new ResponseStateError('The handler has not answered.');
+    // It leaves the message as it is; Discord wants to hear so all the same.
+    await context.defer();
+  }
 }

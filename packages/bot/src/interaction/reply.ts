@@ -1,4 +1,5 @@
 import { MessageFlags, type APIInteractionResponseCallbackData } from 'discord-api-types/v10';
+import type { Defer } from './deferral.ts';
 
 /** A message in Discord's own terms. Nobody is notified unless `allowed_mentions` says so. */
 export type Message = Pick<
@@ -24,17 +25,6 @@ export function replyBody({ ephemeral = false, ...message }: Reply): Message {
 export function editBody(message: Message): Message {
   return message.flags === undefined ? message : { ...message, flags: message.flags & ~MessageFlags.Ephemeral };
 }
-
-/**
- * How an interaction is acknowledged before its handler runs:
- * - `none`: not at all; the handler has what is left of the three seconds, and may open a modal;
- * - `public`, `ephemeral`: "thinking …", seen by all or by one; the handler has 15 minutes;
- * - `update`: the handler has 15 minutes to change the message that the component is on, or to leave it.
- */
-export type Defer = 'none' | 'public' | 'ephemeral' | 'update';
-
-/** How a command may be deferred: there is no message yet to update. */
-export type CommandDefer = Exclude<Defer, 'update'>;
 
 /** What a handler may return as its answer, by how it is deferred: who sees it has been decided with the deferral. */
 export interface AnswerOf {

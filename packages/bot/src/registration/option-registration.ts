@@ -49,6 +49,10 @@ function optionBody(name: string, option: OptionDefinition): APIApplicationComma
         ...(channelTypes !== undefined && { channel_types: [...channelTypes] }),
       };
     }
+    case 'attachment': {
+      const { fileTypes } = option;
+      return { ...base, type: OptionType.Attachment, ...(fileTypes !== undefined && { file_types: [...fileTypes] }) };
+    }
     default:
       return { ...base, type: plainTypes[option.type] };
   }
@@ -59,7 +63,6 @@ const plainTypes = {
   user: OptionType.User,
   role: OptionType.Role,
   mentionable: OptionType.Mentionable,
-  attachment: OptionType.Attachment,
 } as const;
 
 function choosingBody<Value extends string | number>({

@@ -1,7 +1,7 @@
 import { ApplicationCommandOptionType as Type, ApplicationCommandType, ComponentType } from 'discord-api-types/v10';
 import { describe, expect, it } from 'vitest';
-import { button, messageMenu, modal, on, opt, Router, select, slash, slashGroup, userMenu } from '../index.ts';
-import { DefinitionError, MalformedPayloadError } from '../index.ts';
+import { button, field, messageMenu, modal, on, opt, Router, select, slash, slashGroup, userMenu } from '../index.ts';
+import { DefinitionError, type Handler, type Module } from '../index.ts';
 import { autocomplete, component, menuCommand, modalSubmit, slashCommand } from '../testing/payloads.ts';
 
 const nothing = () => undefined;
@@ -29,10 +29,20 @@ const card = userMenu('Member card', { run: nothing });
 const quote = messageMenu('Quote', { run: nothing });
 const vote = button('poll:vote:{choice}', { defer: 'update', run: nothing });
 const pick = select('roles:pick', { of: 'string', run: nothing });
-const feedback = modal('feedback', { title: 'Feedback', fields: { message: { label: 'Message' } }, run: nothing });
+const feedback = modal('feedback', {
+  title: 'Feedback',
+  fields: { message: field.text({ label: 'Message' }) },
+  run: nothing,
+});
 const joined = on('member.join', nothing);
-const handlers = [echo, colour, role, card, quote, vote, pick, feedback, joined];
-const router = new Router(handlers);
+/** A module of these handlers. */
+const moduleOf = (...handlers: Handler[]): Module => ({
+  name: 'test',
+  commands: handlers.filter((one) => one.kind === 'slash' || one.kind === 'slash-group' || one.kind === 'menu'),
+  components: handlers.filter((one) => one.kind === 'component' || one.kind === 'modal'),
+  events: handlers.filter((one) => one.kind === 'event'),
+});
+const router = new Router([moduleOf(echo, colour, role, card, quote, vote, pick, feedback, joined)]);
 const text = { name: 'text', type: Type.String, value: 'x' };
 
 describe('routing', () => {
@@ -90,7 +100,10 @@ describe('routing', () => {
       'none',
     ],
   ])('finds %s', (_, interaction, handler, defer) => {
-    expect(router.route(interaction)).toMatchObject({ handler, defer });
+    expect(router.route(interaction)).toMatchObject({
+      module: 'test',
+      invocation: { handler, deferral: { as: defer, afterMs: 0 } },
+    });
   });
 
   it.each([
@@ -105,17 +118,19 @@ describe('routing', () => {
     ],
     ['an autocomplete of nothing', autocomplete('colour', [])],
   ])('finds no handler for %s', (_, interaction) => {
-    expect(router.route(interaction)).toBeUndefined();
+    const { module, mismatch, invocation } = router.route(interaction);
+    expect([module, mismatch, invocation.handler]).toEqual([undefined, { kind: 'unknown' }, 'none']);
   });
 
   it('refuses input of another version', () => {
-    expect(() => router.route(slashCommand('echo'))).toThrow(MalformedPayloadError);
-    expect(() => router.route(modalSubmit('feedback', []))).toThrow("field 'message'");
+    const changed = (what: string) => ({ mismatch: { kind: 'changed', reason: expect.stringContaining(what) } });
+    expect(router.route(slashCommand('echo'))).toMatchObject(changed("option 'text' is missing"));
+    expect(router.route(modalSubmit('feedback', []))).toMatchObject(changed("field 'message'"));
   });
 
   it('finds events by their type, and reads their payload', () => {
     expect(router.event('member.leave')).toBeUndefined();
-    const handler = router.event('member.join');
+    const handler = router.event('member.join')?.handler;
     expect(handler?.prepare({ guild_id: '1', user: { id: '2' } }).handler).toBe('event member.join');
     expect(() => handler?.prepare({ guild_id: 1 })).toThrow(/guild_id: .*; user: /);
   });
@@ -123,22 +138,34 @@ describe('routing', () => {
 
 describe('handlers', () => {
   it.each([
-    ['commands of one name', [echo, slash('echo', { description: 'x', run: nothing })], '/echo and /echo'],
-    ['a command and a group', [role, slash('role', { description: 'x', run: nothing })], '/role and /role'],
-    ['sub-commands of one name', [slashGroup('g', { description: 'x', commands: [give, give] })], '/give and /give'],
+    [
+      'commands of one name',
+      [echo, slash('echo', { description: 'x', run: nothing })],
+      '/echo cannot be told apart from /echo at packages/bot/src/registry/router.test.ts:',
+    ],
+    [
+      'a command and a group',
+      [role, slash('role', { description: 'x', run: nothing })],
+      '/role cannot be told apart from /role',
+    ],
+    [
+      'sub-commands of one name',
+      [slashGroup('g', { description: 'x', commands: [give, give] })],
+      '/give cannot be told apart from /give',
+    ],
     ['menu commands of one name', [card, userMenu('Member card', { run: nothing })], 'menu Member card'],
     ['overlapping custom ids', [vote, button('poll:{what}:yes', { run: nothing })], 'component poll:{what}:yes'],
     ['modals of one id', [feedback, feedback], 'modal feedback'],
     ['events of one type', [joined, on('member.join', nothing)], 'event member.join'],
     ['an event that reaches no queue', [on('message.create', nothing)], 'ARRAKIS_EVENTS'],
   ])('are refused: %s', (_, refused, named) => {
-    expect(() => new Router(refused)).toThrow(DefinitionError);
-    expect(() => new Router(refused)).toThrow(named);
+    expect(() => new Router([moduleOf(...refused)])).toThrow(DefinitionError);
+    expect(() => new Router([moduleOf(...refused)])).toThrow(named);
   });
 
   it('of events that are asked for are reached', () => {
-    const reading = new Router([on('message.create', nothing)], { events: ['message.*'] });
-    expect(reading.event('message.create')?.type).toBe('message.create');
+    const reading = new Router([moduleOf(on('message.create', nothing))], { events: ['message.*'] });
+    expect(reading.event('message.create')?.handler.type).toBe('message.create');
   });
 
   it('of different kinds may share a name', () => {
@@ -149,14 +176,15 @@ describe('handlers', () => {
       button('quote', { run: nothing }),
       select('quote', { of: 'user', run: nothing }),
       select('quote', { of: 'string', run: nothing }),
-      modal('quote', { title: 'x', fields: {}, run: nothing }),
+      modal('quote', { title: 'x', fields: { note: field.note('x') }, run: nothing }),
     ];
-    expect(() => new Router(shared)).not.toThrow();
+    expect(() => new Router([moduleOf(...shared)])).not.toThrow();
   });
 
   it('nested deeper than Discord allows are refused', () => {
     const deep = { description: 'x', commands: [slashGroup('c', { description: 'x', commands: [list] })] };
-    expect(() => slashGroup('a', { description: 'x', commands: [slashGroup('b', deep)] })).toThrow(DefinitionError);
+    const tooDeep = slashGroup('a', { description: 'x', commands: [slashGroup('b', deep)] });
+    expect(() => new Router([moduleOf(tooDeep)])).toThrow('nested deeper than Discord allows');
   });
 });
 
@@ -177,7 +205,7 @@ describe('registration', () => {
       },
       run: nothing,
     });
-    expect(new Router([command]).registrations).toEqual([
+    expect(new Router([moduleOf(command)]).registrations).toEqual([
       {
         type: 1,
         name: 'tier',

@@ -4,11 +4,13 @@ import {
   InteractionType,
   type RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord-api-types/v10';
-import { eventRouting } from '@arrakis/protocol';
 import { completion } from '../definition/autocomplete.ts';
 import type { ComponentHandler } from '../definition/component.ts';
-import { DefinitionError } from '../errors.ts';
 import type { EventHandler } from '../definition/event.ts';
+import type { MenuHandler } from '../definition/menu.ts';
+import type { ModalHandler } from '../definition/modal.ts';
+import type { SlashGroup, SlashHandler } from '../definition/slash.ts';
+import { DefinitionError, MalformedPayloadError } from '../errors.ts';
 import type {
   AutocompleteInteraction,
   CommandInteraction,
@@ -18,46 +20,59 @@ import type {
   SubmittedOption,
 } from '../interaction/interaction.ts';
 import type { Invocation } from '../interaction/invocation.ts';
-import type { MenuHandler } from '../definition/menu.ts';
-import type { ModalHandler } from '../definition/modal.ts';
 import { registrationOf } from '../registration/registration.ts';
-import type { SlashGroup, SlashHandler } from '../definition/slash.ts';
-
-/** Everything that a bot consists of. */
-export type Handler = SlashHandler | SlashGroup | MenuHandler | ComponentHandler | ModalHandler | EventHandler;
+import { moduleFaults } from './handler-faults.ts';
+import { run } from './middleware.ts';
+import type { Command, Middleware, Module } from './module.ts';
+import { refusal, type Mismatch } from './refusal.ts';
 
 export interface RouterOptions {
   /** Patterns of event types that are delivered beside the usual ones: the setting `ARRAKIS_EVENTS`; default none. */
   readonly events?: readonly string[];
+  /** Around the handlers of all modules, the first outermost. */
+  readonly middleware?: readonly Middleware[];
+}
+
+/** Where an interaction or event belongs. */
+export interface Routed<Invoked> {
+  /** Undefined for what belongs to no module. */
+  readonly module: string | undefined;
+  readonly invocation: Invoked;
+  /** Why no handler runs, and the member is told so: nobody handles it any more, or not with this input. */
+  readonly mismatch?: Mismatch;
+}
+
+interface Found<Handler> {
+  readonly handler: Handler;
+  readonly module: Module;
 }
 
 /**
  * Finds the handler of an interaction or event, and reads its input. It keeps nothing of what passes: any process
- * with the same handlers finds the same.
+ * with the same modules finds the same.
  */
 export class Router {
-  readonly #commands: readonly (SlashHandler | SlashGroup | MenuHandler)[];
+  readonly modules: readonly Module[];
+  readonly #middleware: readonly Middleware[];
+  readonly #commands: readonly Command[];
   /** Slash commands by path, `role give`. */
-  readonly #slashes = new Map<string, SlashHandler>();
+  readonly #slashes = new Map<string, Found<SlashHandler>>();
   /** Menu commands by type and name. */
-  readonly #menus = new Map<string, MenuHandler>();
-  readonly #components: readonly ComponentHandler[];
-  readonly #modals: readonly ModalHandler[];
-  readonly #events: ReadonlyMap<string, EventHandler>;
+  readonly #menus = new Map<string, Found<MenuHandler>>();
+  readonly #components: Found<ComponentHandler>[] = [];
+  readonly #modals: Found<ModalHandler>[] = [];
+  readonly #events = new Map<string, Found<EventHandler>>();
 
-  /** @throws {DefinitionError} naming every handler that could never, or not alone, be found. */
-  constructor(handlers: readonly Handler[], { events: patterns = [] }: RouterOptions = {}) {
-    const faults = [...duplicates(handlers), ...unreachable(handlers, patterns)];
-    if (faults.length > 0) throw new DefinitionError(`Handlers cannot be told apart or reached: ${faults.join('; ')}`);
-    this.#commands = handlers.filter((handler) => isCommand(handler));
-    this.#components = handlers.filter((handler) => handler.kind === 'component');
-    this.#modals = handlers.filter((handler) => handler.kind === 'modal');
-    const events = handlers.filter((handler) => handler.kind === 'event');
-    this.#events = new Map(events.map((handler) => [handler.type, handler]));
-    for (const command of this.#commands) {
-      if (command.kind === 'menu') this.#menus.set(menuKey(command.type, command.name), command);
-      else this.#addSlash(command, command.name);
+  /** @throws {DefinitionError} naming all that Discord would refuse, and every handler that could never be found. */
+  constructor(modules: readonly Module[], { events = [], middleware = [] }: RouterOptions = {}) {
+    const faults = moduleFaults(modules, events);
+    if (faults.length > 0) {
+      throw new DefinitionError(`Definitions cannot work:\n${faults.map((one) => `  ${one}`).join('\n')}`);
     }
+    this.modules = modules;
+    this.#middleware = middleware;
+    this.#commands = modules.flatMap(({ commands = [] }) => commands);
+    for (const module of modules) this.#add(module);
   }
 
   /** The commands, as Discord registers them. */
@@ -65,62 +80,124 @@ export class Router {
     return this.#commands.map(registrationOf);
   }
 
-  /**
-   * The handler of an interaction with its input read; undefined when there is none.
-   * @throws {MalformedPayloadError} when the input is not what the handler is defined for.
-   */
-  route(interaction: Interaction): Invocation | undefined {
+  /** Finds the handler of an interaction, with its input read; where there is none, what tells the member so. */
+  route(interaction: Interaction): Routed<Invocation> {
+    let mismatch: Mismatch = { kind: 'unknown' };
+    try {
+      const found = this.#find(interaction);
+      if (found !== undefined) return this.#routed(found.module, found.invocation);
+    } catch (cause) {
+      if (!(cause instanceof MalformedPayloadError)) throw cause;
+      mismatch = { kind: 'changed', reason: cause.message };
+    }
+    return { module: undefined, invocation: refusal(interaction, mismatch), mismatch };
+  }
+
+  /** The handler of an event type, and its module; undefined when there is none. */
+  event(type: string): { readonly module: string; readonly handler: EventHandler } | undefined {
+    const found = this.#events.get(type);
+    if (found === undefined) return undefined;
+    const { handler, module } = found;
+    const middleware = [...this.#middleware, ...(module.middleware ?? [])];
+    if (middleware.length === 0) return { module: module.name, handler };
+    return {
+      module: module.name,
+      handler: {
+        ...handler,
+        prepare(payload) {
+          const invocation = handler.prepare(payload);
+          const call = { handler: invocation.handler, module: module.name };
+          return {
+            ...invocation,
+            run: (context) => run(middleware, { ...call, context }, () => invocation.run(context)),
+          };
+        },
+      },
+    };
+  }
+
+  #routed(module: Module, invocation: Invocation): Routed<Invocation> {
+    const middleware = [...this.#middleware, ...(module.middleware ?? [])];
+    if (middleware.length === 0) return { module: module.name, invocation };
+    const call = { handler: invocation.handler, module: module.name };
+    return {
+      module: module.name,
+      invocation: {
+        ...invocation,
+        run: (context) => run(middleware, { ...call, context }, () => invocation.run(context)),
+      },
+    };
+  }
+
+  #find(interaction: Interaction): { module: Module; invocation: Invocation } | undefined {
     switch (interaction.type) {
       case InteractionType.ApplicationCommand:
-        return this.#routeCommand(interaction);
+        return this.#findCommand(interaction);
       case InteractionType.ApplicationCommandAutocomplete:
-        return this.#routeAutocomplete(interaction);
+        return this.#findAutocomplete(interaction);
       case InteractionType.MessageComponent:
-        return this.#routeComponent(interaction);
+        return this.#findComponent(interaction);
       case InteractionType.ModalSubmit:
-        return this.#routeModal(interaction);
+        return this.#findModal(interaction);
     }
   }
 
-  /** The handler of an event type; undefined when there is none. */
-  event(type: string): EventHandler | undefined {
-    return this.#events.get(type);
-  }
-
-  #routeCommand(interaction: CommandInteraction): Invocation | undefined {
+  #findCommand(interaction: CommandInteraction) {
     const { type, name, options } = interaction.data;
-    if (type !== ApplicationCommandType.ChatInput) return this.#menus.get(menuKey(type, name))?.prepare(interaction);
+    if (type !== ApplicationCommandType.ChatInput) {
+      return prepared(this.#menus.get(menuKey(type, name)), (menu) => menu.prepare(interaction));
+    }
     const { path, submitted } = descend(name, options);
-    return this.#slashes.get(path)?.prepare({ interaction, path, submitted });
+    return prepared(this.#slashes.get(path), (command) => command.prepare({ interaction, path, submitted }));
   }
 
-  #routeAutocomplete(interaction: AutocompleteInteraction): Invocation | undefined {
+  #findAutocomplete(interaction: AutocompleteInteraction) {
     const { path, submitted } = descend(interaction.data.name, interaction.data.options);
-    const command = this.#slashes.get(path);
-    return command === undefined ? undefined : completion(command, { interaction, path, submitted });
+    return prepared(this.#slashes.get(path), (command) => completion(command, { interaction, path, submitted }));
   }
 
-  #routeComponent(interaction: ComponentInteraction): Invocation | undefined {
+  #findComponent(interaction: ComponentInteraction) {
     const { component_type: type, custom_id: customId } = interaction.data;
-    for (const handler of this.#components) {
-      const params = handler.componentType === type ? handler.customId.match(customId) : undefined;
-      if (params !== undefined) return handler.prepare(interaction, params);
+    for (const found of this.#components) {
+      const params = found.handler.componentType === type ? found.handler.customId.match(customId) : undefined;
+      if (params !== undefined) return prepared(found, (handler) => handler.prepare(interaction, params));
     }
     return undefined;
   }
 
-  #routeModal(interaction: ModalInteraction): Invocation | undefined {
-    for (const handler of this.#modals) {
-      const params = handler.customId.match(interaction.data.custom_id);
-      if (params !== undefined) return handler.prepare(interaction, params);
+  #findModal(interaction: ModalInteraction) {
+    for (const found of this.#modals) {
+      const params = found.handler.customId.match(interaction.data.custom_id);
+      if (params !== undefined) return prepared(found, (handler) => handler.prepare(interaction, params));
     }
     return undefined;
   }
 
-  #addSlash(command: SlashHandler | SlashGroup, path: string): void {
-    if (command.kind === 'slash') this.#slashes.set(path, command);
-    else for (const child of command.commands) this.#addSlash(child, `${path} ${child.name}`);
+  #add(module: Module): void {
+    const { commands = [], components = [], events = [] } = module;
+    for (const handler of commands) {
+      if (handler.kind === 'menu') this.#menus.set(menuKey(handler.type, handler.name), { handler, module });
+      else this.#addSlash({ handler, module }, handler.name);
+    }
+    for (const handler of components) {
+      if (handler.kind === 'modal') this.#modals.push({ handler, module });
+      else this.#components.push({ handler, module });
+    }
+    for (const handler of events) this.#events.set(handler.type, { handler, module });
   }
+
+  #addSlash({ handler, module }: Found<SlashHandler | SlashGroup>, path: string): void {
+    if (handler.kind === 'slash') this.#slashes.set(path, { handler, module });
+    else for (const child of handler.commands) this.#addSlash({ handler: child, module }, `${path} ${child.name}`);
+  }
+}
+
+function prepared<Handler>(
+  found: Found<Handler> | undefined,
+  prepare: (handler: Handler) => Invocation | undefined,
+): { module: Module; invocation: Invocation } | undefined {
+  const invocation = found === undefined ? undefined : prepare(found.handler);
+  return found === undefined || invocation === undefined ? undefined : { module: found.module, invocation };
 }
 
 /** Follows the sub-command that was chosen down to its own options. */
@@ -134,66 +211,6 @@ function descend(
     : descend(`${name} ${nested.name}`, nested.options ?? []);
 }
 
-function isCommand(handler: Handler): handler is SlashHandler | SlashGroup | MenuHandler {
-  return handler.kind === 'slash' || handler.kind === 'slash-group' || handler.kind === 'menu';
-}
-
 function menuKey(type: ApplicationCommandType, name: string): string {
   return `${type} ${name}`;
-}
-
-/** Handlers of which one would never be found, because another has its name, event or custom ids. */
-function duplicates(handlers: readonly Handler[]): string[] {
-  return handlers.flatMap((handler, index) => {
-    const inner = handler.kind === 'slash-group' ? duplicates(handler.commands) : [];
-    const earlier = handlers.slice(0, index).find((other) => collide(handler, other));
-    return earlier === undefined ? inner : [...inner, `${describe(handler)} and ${describe(earlier)}`];
-  });
-}
-
-function collide(one: Handler, other: Handler): boolean {
-  if (spaceOf(one) !== spaceOf(other)) return false;
-  if ('customId' in one && 'customId' in other) return one.customId.overlaps(other.customId);
-  return describe(one) === describe(other);
-}
-
-/** Names are told apart within a space: a button and a select, a slash and a menu command may share theirs. */
-function spaceOf(handler: Handler): string {
-  switch (handler.kind) {
-    case 'component':
-      return `component ${handler.componentType}`;
-    case 'menu':
-      return `menu ${handler.type}`;
-    case 'slash':
-    case 'slash-group':
-      return 'slash';
-    case 'modal':
-    case 'event':
-      return handler.kind;
-  }
-}
-
-/** Handlers of events that reach no queue. */
-function unreachable(handlers: readonly Handler[], patterns: readonly string[]): string[] {
-  const isRouted = eventRouting(patterns);
-  return handlers.flatMap((handler) =>
-    handler.kind === 'event' && !isRouted(handler.type)
-      ? [`no queue receives ${handler.type} unless ARRAKIS_EVENTS names it, for all ingestors and workers`]
-      : [],
-  );
-}
-
-function describe(handler: Handler): string {
-  switch (handler.kind) {
-    case 'slash':
-    case 'slash-group':
-      return `/${handler.name}`;
-    case 'menu':
-      return `menu ${handler.name}`;
-    case 'component':
-    case 'modal':
-      return `${handler.kind} ${handler.customId.pattern}`;
-    case 'event':
-      return `event ${handler.type}`;
-  }
 }

@@ -5,7 +5,8 @@ import { startSimulator, type Simulator } from '@arrakis/simulator';
 import { StateManager } from '@arrakis/state';
 import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { noGateway } from '../testing/no-gateway.ts';
+import { botState } from '../bots.ts';
+import { noGateway } from '../testing/answering-parts.ts';
 import { community } from './community.ts';
 
 let discord: Simulator;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   rest = new DiscordRest({ apiUrl: discord.apiUrl, applicationId, token });
   state = new StateManager({ url: (await testServices()).redisUrl, namespace: uniqueNamespace(), applicationId });
   await waitFor(() => state.whyUnavailable() === undefined, { what: 'Redis' });
-  router = new Router(community({ state, log: createLog({ name: 'test', level: 'silent' }) }));
+  router = new Router([community]);
 });
 afterAll(async () => {
   state.close();
@@ -34,6 +35,7 @@ beforeEach(() => {
   discord.rest.clearFaults();
 });
 
+const log = createLog({ name: 'test', level: 'silent' });
 let events = 0;
 async function handle(type: string, payload: unknown, id = `event-${(events += 1)}`): Promise<void> {
   const context: EventContext = {
@@ -48,9 +50,12 @@ async function handle(type: string, payload: unknown, id = `event-${(events += 1
     signal: AbortSignal.timeout(5_000),
     rest,
     gateway: noGateway,
+    state: botState(state),
+    log,
+    settings: (settings) => settings.in({}),
     nonce: (purpose) => nonceFor(id, purpose),
   };
-  const handler = router.event(type);
+  const { handler } = router.event(type) ?? {};
   if (handler === undefined) throw new Error(`nobody handles ${type}`);
   await handler.prepare(payload).run(context);
 }

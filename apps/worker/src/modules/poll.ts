@@ -1,33 +1,26 @@
 import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
-import { button, opt, select, slash, type Handler } from '@arrakis/bot';
+import { button, opt, select, slash, type Module } from '@arrakis/bot';
 
-const choices: ReadonlyMap<string, string> = new Map([
-  ['yes', 'Yes'],
-  ['no', 'No'],
-]);
+const labels = { yes: 'Yes', no: 'No' } as const;
+const choices = ['yes', 'no'] as const;
 
-const topics: ReadonlyMap<string, string> = new Map([
-  ['news', 'News'],
-  ['events', 'Events'],
-  ['games', 'Games'],
-]);
+const topics = { news: 'News', events: 'Events', games: 'Games' } as const;
 
 /** A press of one of the poll's buttons: the poll shows who voted last. */
-const vote = button('poll:vote:{choice}', {
+const vote = button('poll:vote:{choice=yes|no}', {
   run(ctx, { choice }) {
-    const label = choices.get(choice);
-    if (label === undefined) return ctx.reply({ content: 'This choice is not offered any more.', ephemeral: true });
     const [question = ''] = ctx.message?.content.split('\n', 1) ?? [];
-    return ctx.update({ content: `${question}\nLast vote: **${label}** by <@${ctx.user.id}>` });
+    return ctx.update({ content: `${question}\nLast vote: **${labels[choice]}** by <@${ctx.user.id}>` });
   },
 });
 
 /** What the member wants to hear of. */
 const pick = select('roles:pick', {
   of: 'string',
+  values: ['news', 'events', 'games'],
   defer: 'update',
   async run(ctx, selected) {
-    const names = selected.map((topic) => topics.get(topic) ?? topic);
+    const names = selected.map((topic) => topics[topic]);
     await ctx.followUp({ content: `You will hear of: ${names.join(', ') || 'nothing'}`, ephemeral: true });
   },
 });
@@ -41,10 +34,10 @@ const ask = slash('poll', {
     components: [
       {
         type: ComponentType.ActionRow,
-        components: Array.from(choices, ([choice, label]) => ({
+        components: choices.map((choice) => ({
           type: ComponentType.Button,
           style: ButtonStyle.Primary,
-          label,
+          label: labels[choice],
           custom_id: vote.id({ choice }),
         })),
       },
@@ -56,8 +49,8 @@ const ask = slash('poll', {
             custom_id: pick.id(),
             placeholder: 'What do you want to hear of?',
             min_values: 0,
-            max_values: topics.size,
-            options: Array.from(topics, ([value, label]) => ({ value, label })),
+            max_values: 3,
+            options: Object.entries(topics).map(([value, label]) => ({ value, label })),
           },
         ],
       },
@@ -65,4 +58,4 @@ const ask = slash('poll', {
   }),
 });
 
-export const poll: readonly Handler[] = [ask, vote, pick];
+export const poll: Module = { name: 'poll', commands: [ask], components: [vote, pick] };
