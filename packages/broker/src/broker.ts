@@ -46,7 +46,7 @@ export class Broker {
   readonly #consuming: SupervisedConnection;
   readonly #topology: TopologyAttachment;
   readonly #used = new Set<SupervisedConnection>();
-  readonly #publisher = new Publisher();
+  readonly #publisher: Publisher;
   readonly #inspector = new QueueInspector();
   readonly #identity: ProcessIdentity;
 
@@ -59,6 +59,8 @@ export class Broker {
     this.#onEvent = onEvent;
     this.#identity = identity ?? { name: connectionName, version: 'unversioned' };
     this.#topology = new TopologyAttachment(topologyIn(namespace, events));
+    const retryExchanges = this.names.retryTiers.map(({ name }) => name);
+    this.#publisher = new Publisher(new Set([...retryExchanges, ...this.#topology.queueNames]));
     const connection = (purpose: string) =>
       new SupervisedConnection({ url, purpose: `${connectionName} ${purpose}`, onEvent });
     this.#publishing = connection('publishing');

@@ -26,17 +26,29 @@ interface Pending {
  * queue takes is a failure, not a success (RabbitMQ returns it first and confirms it then).
  */
 export class Publisher implements Attachment {
+  readonly #alwaysRouted: ReadonlySet<string>;
   #channel: ConfirmChannel | undefined;
   #blocked = false;
   readonly #pending = new Map<string, Pending>();
+
+  /**
+   * `alwaysRouted`: exchanges and queues that take every message while the topology stands. Should one of them not, because
+   * somebody has deleted a queue, the connection is made anew, which declares the topology.
+   */
+  constructor(alwaysRouted: ReadonlySet<string>) {
+    this.#alwaysRouted = alwaysRouted;
+  }
 
   async attach({ model, fail }: Link): Promise<void> {
     const channel = await model.createConfirmChannel();
     channel.on('error', fail);
     channel.on('close', () => fail(new Error('the broker closed the publishing channel')));
-    channel.on('return', (message) => {
-      const pending = this.#pending.get(String(message.properties.messageId));
+    channel.on('return', ({ fields: { exchange, routingKey }, properties: { messageId } }) => {
+      const pending = this.#pending.get(String(messageId));
       if (pending !== undefined) pending.returned = true;
+      if (this.#alwaysRouted.has(exchange === '' ? routingKey : exchange)) {
+        fail(new BrokerError('unroutable', `No queue takes '${routingKey}': declaring the topology again.`));
+      }
     });
     this.#channel = channel;
     this.#blocked = false;

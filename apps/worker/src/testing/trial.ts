@@ -3,7 +3,16 @@ import { Broker, done } from '@arrakis/broker';
 import { decodeDeadLetter, dispatchEventId, encodeEvent, type DeadLetter, type Event } from '@arrakis/protocol';
 import { startSimulator, type GatewayOptions, type Simulator } from '@arrakis/simulator';
 import { StateManager } from '@arrakis/state';
-import { AppProcess, recordFault, testServices, uniqueNamespace, waitFor, type TestServices } from '@arrakis/testkit';
+import {
+  AmqpClient,
+  AppProcess,
+  recordFault,
+  testServices,
+  uniqueNamespace,
+  waitFor,
+  type ForeignMessage,
+  type TestServices,
+} from '@arrakis/testkit';
 import { eventOf } from './deliveries.ts';
 import { TrialReport } from './trial-report.ts';
 
@@ -106,6 +115,11 @@ export class Trial implements AsyncDisposable {
     return state;
   }
 
+  /** Another client of the broker. */
+  async connectClient(): Promise<AmqpClient> {
+    return this.#resources.use(await AmqpClient.connect(this.#env['RABBITMQ_URL'] ?? ''));
+  }
+
   /** The channel in which effects are posted that Discord itself has only once. */
   get channelId(): string {
     const [guildId = ''] = this.discord.world.guilds;
@@ -135,6 +149,12 @@ export class Trial implements AsyncDisposable {
     this.#sent.add(event.id);
   }
 
+  /** Has another client send a message, which is to be done or a dead letter as well. */
+  async sendAs(client: AmqpClient, message: ForeignMessage): Promise<void> {
+    await client.send(message);
+    this.#sent.add(String(message.options?.messageId));
+  }
+
   /** The ids of the events of which a worker's log says this, in the order in which it does. */
   said(what: 'begun' | 'effect'): string[] {
     return this.workers.flatMap(({ log }) => log.filter(({ msg }) => msg === what).map(({ id }) => String(id)));
@@ -145,7 +165,9 @@ export class Trial implements AsyncDisposable {
     const logged = this.workers.flatMap(({ log }) =>
       log.filter(({ msg, deed }) => msg === 'effect' && deed !== 'poster').map(({ id }) => String(id)),
     );
-    return [...logged, ...this.discord.world.conversations.inChannel(this.channelId).map(({ content }) => content)];
+    const messages = this.discord.world.conversations.inChannel(this.channelId);
+    const posted = messages.flatMap(({ content }) => /^effect (.*)/.exec(content)?.[1] ?? []);
+    return [...logged, ...posted];
   }
 
   /** How many messages wait in a queue. */

@@ -22,9 +22,13 @@ class LastingError extends Error {
   readonly retryable = false;
 }
 
+/** How old the event is that `failsAtFirst` no longer fails at, in ms. */
+const mendedAfterMs = 2_000;
+
 /** What a member's user name makes a handler do. */
 const deeds: Readonly<Record<string, (context: EventContext, tried: Tried) => Promise<unknown>>> = {
   innocent: () => delay(300),
+  leisurely: () => delay(6_000),
   async killer() {
     await delay(100);
     process.kill(process.pid, 'SIGKILL');
@@ -37,14 +41,22 @@ const deeds: Readonly<Record<string, (context: EventContext, tried: Tried) => Pr
   async poster(context, { nick }) {
     const { id, rest, signal } = context;
     await delay(300, undefined, { signal });
-    await rest.createMessage(nick ?? '', { content: id }, { nonce: context.nonce('effect'), signal });
+    await rest.createMessage(nick ?? '', { content: `effect ${id}` }, { nonce: context.nonce('effect'), signal });
   },
   async failsOnce({ attempt }) {
     await delay(300);
     if (attempt === 1) throw new PassingError('The first attempt fails.');
   },
+  async failsLateOnce({ attempt }) {
+    await delay(3_000);
+    if (attempt === 1) throw new PassingError('The first attempt fails.');
+  },
   async fails() {
     throw new LastingError('Every attempt fails.');
+  },
+  /** As a handler with a mistake in it that somebody mends. */
+  async failsAtFirst({ receivedAt }) {
+    if (Date.now() - receivedAt < mendedAfterMs) throw new LastingError('It is not mended yet.');
   },
 };
 
