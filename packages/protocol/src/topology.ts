@@ -64,6 +64,13 @@ const routes = {
 /** Deliveries after which RabbitMQ itself dead-letters a message whose consumers all died with it. */
 const deliveryLimit = 20;
 
+/**
+ * Dead letters are looked at and put back as often as somebody wants. RabbitMQ 4 counts that, drops a message after 20
+ * times where the queue says nothing else, and takes no "unlimited" that 3.10 takes as well (RabbitMQ docs, Quorum Queues,
+ * "Position and Delivery Limit").
+ */
+const deadLetterDeliveryLimit = 1_000_000;
+
 /** Upper bounds in messages. A full queue refuses the publish (`reject-publish`): the publisher keeps the event. */
 const lengthLimits = {
   interactions: 100_000,
@@ -187,7 +194,10 @@ function retryQueue(names: Names, tier: RetryTier): QueueDefinition {
 }
 
 function deadLettersQueue(names: Names): QueueDefinition {
-  return { name: names.deadLetters, arguments: quorum(lengthLimits.deadLetters) };
+  return {
+    name: names.deadLetters,
+    arguments: { ...quorum(lengthLimits.deadLetters), 'x-delivery-limit': deadLetterDeliveryLimit },
+  };
 }
 
 function quorum(maxLength: number) {
