@@ -33,6 +33,9 @@ export function luaScript(source: string): LuaScript {
 /** How long a command may take, in ms; then it counts as failed and the caller goes on in its own way. */
 const commandTimeoutMs = 2_000;
 
+/** How long a failed command tells of a Redis that cannot be used, in ms, when none comes after it. */
+const failureTellsMs = 5_000;
+
 /**
  * The connection: reconnects for ever with capped, jittered backoff, and fails commands at once while it is lost,
  * since whoever asks has something better to do than to wait without an end.
@@ -40,7 +43,10 @@ const commandTimeoutMs = 2_000;
 export class StateConnection {
   readonly redis: Redis;
   readonly #prefix: string;
+  /** Of the connection. */
   #lastFailure: Error | undefined;
+  /** The last command, when it has failed: a Redis may be connected and silent, or have no memory left. */
+  #failedCommand: { readonly reason: string; readonly at: number } | undefined;
 
   constructor({ url, namespace, applicationId, onAvailability = () => undefined }: StateOptions) {
     this.#prefix = `${namespace}:{${applicationId}}:`;
@@ -74,8 +80,8 @@ export class StateConnection {
 
   /** Why Redis cannot be used now; undefined when it can. */
   whyUnavailable(): string | undefined {
-    if (this.redis.status === 'ready') return undefined;
-    return `Redis is not connected${this.#lastFailure === undefined ? '' : `: ${this.#lastFailure.message}`}`;
+    const { reason, at = -Infinity } = this.#failedCommand ?? {};
+    return this.#whyDisconnected() ?? (performance.now() - at < failureTellsMs ? reason : undefined);
   }
 
   /** Resolves when Redis can be used; rejects when `signal` is aborted before. */
@@ -99,13 +105,16 @@ export class StateConnection {
    * @throws {StateUnavailableError}
    */
   async run<Result>(commands: (redis: Redis) => Promise<Result>): Promise<Result> {
-    const reason = this.whyUnavailable();
-    if (reason !== undefined) throw new StateUnavailableError(reason, { cause: this.#lastFailure });
+    const disconnected = this.#whyDisconnected();
+    if (disconnected !== undefined) throw new StateUnavailableError(disconnected, { cause: this.#lastFailure });
     try {
-      return await commands(this.redis);
+      const result = await commands(this.redis);
+      this.#failedCommand = undefined;
+      return result;
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new StateUnavailableError(`Redis could not be asked: ${message}`, { cause });
+      const reason = `Redis could not be asked: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.#failedCommand = { reason, at: performance.now() };
+      throw new StateUnavailableError(reason, { cause });
     }
   }
 
@@ -137,5 +146,10 @@ export class StateConnection {
     // An end that was asked for is no loss.
     this.redis.removeAllListeners('close');
     this.redis.disconnect();
+  }
+
+  #whyDisconnected(): string | undefined {
+    if (this.redis.status === 'ready') return undefined;
+    return `Redis is not connected${this.#lastFailure === undefined ? '' : `: ${this.#lastFailure.message}`}`;
   }
 }
