@@ -29,10 +29,10 @@ export const faults: readonly Fault[] = [
   { number: 16, name: 'same event twice; two ingestors overlapping' },
   {
     number: 17,
-    name: 'dead letter put back twice, and by a worker that dies; expired interaction',
-    notBuilt: 'replay by on-call: under an id of its own, so that one can be repeated within 24 h',
+    name: 'dead letter put back twice; expired interaction',
+    notBuilt: 'a replay that is interrupted, and one of what is done, under an id of its own',
   },
-  { number: 18, name: 'dead letters looked at 50 times', notBuilt: "on-call's tools for that" },
+  { number: 18, name: 'dead letters looked at 50 times', notBuilt: 'looking at them with a tool of Arrakis' },
   { number: 19, name: 'Discord says 429 or 5xx, or its answer is lost' },
   { number: 20, name: 'rolling deploy under load' },
 ];
