@@ -54,8 +54,8 @@ export function connectBots(service: Service, settings: WorkerSettings, connecti
   const known = new Map<string, Bot>();
   for (const bot of botsOf(settings)) {
     const { applicationId } = bot;
-    const rest = connectRest(service, bot, { apiUrl: settings.DISCORD_API_URL, metrics });
     const state = serviceState(service, settings, { applicationId, claims });
+    const rest = connectRest(service, bot, { apiUrl: settings.DISCORD_API_URL, state, metrics });
     service.health.addCheck(`redis ${applicationId}`, () => whyEventsWait(state));
     const gateway = connectGateway(settings, { applicationId, broker, state });
     const parts = { rest, gateway, state: botState(state), environment: settings.moduleEnvironment };
@@ -86,9 +86,10 @@ function connectGateway(
 function connectRest(
   service: Service,
   { token, applicationId }: DiscordBot,
-  { apiUrl, metrics }: { apiUrl: string; metrics: WorkerMetrics },
+  { apiUrl, state, metrics }: { apiUrl: string; state: StateManager; metrics: WorkerMetrics },
 ): DiscordRest {
-  const rest = new DiscordRest({ token, applicationId, apiUrl, onEvent: (event) => metrics.requested(event) });
+  const { scripts } = state;
+  const rest = new DiscordRest({ token, applicationId, apiUrl, scripts, onEvent: (event) => metrics.requested(event) });
   service.defer(`rest ${applicationId}`, 3_000, () => rest.close(2_000));
   service.health.addCheck(`discord ${applicationId}`, () => rest.whyNotReady());
   return rest;

@@ -5,6 +5,7 @@ import { eventTypeLabel, type Event } from '@arrakis/protocol';
 import { latencyBucketsMs, type Metrics } from '@arrakis/service';
 import type { LaneName, Result } from './execution.ts';
 import { failureKind } from './failure.ts';
+import { restMetrics } from './rest-metrics.ts';
 
 /** Another worker is at the event; one has died in the middle of it, so that it runs alone; another has taken it over. */
 export type ClaimConflict = 'busy' | 'suspected' | 'lost';
@@ -102,32 +103,6 @@ export function watchLanes(metrics: Metrics, lanes: readonly WatchedLane[]): voi
     });
   gauge('bot_lane_running_messages', 'Messages that are handled now', ({ running }) => running);
   gauge('bot_lane_waiting_messages', 'Messages that wait in this process until they may be', ({ waiting }) => waiting);
-}
-
-function restMetrics(metrics: Metrics): (event: RestEvent) => void {
-  const requests = metrics.counter({
-    name: 'bot_rest_requests_total',
-    help: 'Requests to Discord, by route template and HTTP status; without an answer, by what became of them',
-    labels: ['method', 'route', 'status'],
-  });
-  const limited = metrics.counter({
-    name: 'bot_rest_rate_limited_total',
-    help: 'Answers 429 of Discord, by who is limited',
-    labels: ['route', 'scope'],
-  });
-  const tookMs = metrics.histogram(
-    { name: 'bot_rest_request_ms', help: 'From sending a request to its answer, in ms', labels: ['route'] },
-    latencyBucketsMs,
-  );
-  return (event) => {
-    const { method, route } = event;
-    if (event.type === 'rate-limited') {
-      limited.inc({ route, scope: event.scope });
-      return;
-    }
-    requests.inc({ method, route, status: event.type === 'answered' ? event.status : event.code });
-    tookMs.observe({ route }, event.tookMs);
-  };
 }
 
 function about({ priority, type }: Event): { priority: number; event_type: string } {

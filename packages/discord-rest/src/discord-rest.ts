@@ -16,7 +16,10 @@ import { DiscordRestError } from './discord-rest-error.ts';
 import { HttpTransport } from './http-transport.ts';
 import { acknowledgeBy, answerBy } from './interaction-time.ts';
 import { withoutMentions } from './message-body.ts';
-import { RetryAfterLimiter } from './rate-limiter.ts';
+import { FleetLimiter } from './fleet/fleet-limiter.ts';
+import type { ScriptRunner } from './fleet/script-runner.ts';
+import { LocalLimiter } from './local-limiter.ts';
+import type { Lane, Patience, RateLimiter } from './rate-limiter.ts';
 import { Reachability } from './reachability.ts';
 import { Requester } from './requester.ts';
 import type { RestListener } from './rest-event.ts';
@@ -27,6 +30,10 @@ export interface DiscordRestOptions {
   readonly apiUrl: string;
   readonly applicationId: string;
   readonly token: string;
+  /** The Redis by which the fleet keeps Discord's limits; without, this process keeps them as if it were alone. */
+  readonly scripts?: ScriptRunner;
+  /** Requests a second that Discord allows the bot; 50 unless Discord has granted more. */
+  readonly globalLimit?: number;
   /** Told of every attempt; for logs and metrics. */
   readonly onEvent?: RestListener;
 }
@@ -38,6 +45,8 @@ export interface CallOptions {
    */
   readonly deadline?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** `bulk` gives way to others where the global limit is short; default `normal`. */
+  readonly lane?: Lane | undefined;
 }
 
 export interface MessageOptions extends CallOptions {
@@ -67,15 +76,19 @@ export class DiscordRest {
   readonly applicationId: string;
   readonly #transport: HttpTransport;
   readonly #reachability = new Reachability();
+  readonly #limiter: RateLimiter;
   readonly #requester: Requester;
 
   /** @throws {TypeError} when `apiUrl` is no URL. */
-  constructor({ apiUrl, applicationId, token, onEvent = () => undefined }: DiscordRestOptions) {
+  constructor(options: DiscordRestOptions) {
+    const { apiUrl, applicationId, token, scripts, globalLimit = 50, onEvent = () => undefined } = options;
     this.applicationId = applicationId;
     this.#transport = new HttpTransport({ apiUrl: new URL(apiUrl), token });
+    this.#limiter =
+      scripts === undefined ? new LocalLimiter(globalLimit) : new FleetLimiter({ scripts, globalLimit, onEvent });
     this.#requester = new Requester({
       transport: this.#transport,
-      limiter: new RetryAfterLimiter(),
+      limiter: this.#limiter,
       reachability: this.#reachability,
       onEvent,
     });
@@ -105,9 +118,8 @@ export class DiscordRest {
     const deadline = Math.min(options.deadline ?? Infinity, acknowledgeBy(interaction.id));
     if (deadline <= Date.now()) throw new DiscordRestError('too-late', route);
     const body = bodyOf(response);
-    const { signal } = options;
     try {
-      await this.#requester.request({ route, body, answer: answers.nothing, deadline, signal });
+      await this.#requester.request({ route, body, answer: answers.nothing, ...patience(options), deadline });
       return 'acknowledged';
     } catch (error) {
       if (!(error instanceof DiscordRestError)) throw error;
@@ -185,9 +197,10 @@ export class DiscordRest {
   async sendDM(userId: string, message: MessageBody, options: MessageOptions): Promise<APIMessage> {
     const route = routes.createDm();
     const body = { recipient_id: userId };
-    const { deadline, signal } = patience(options);
+    const wait = patience(options);
+    const { deadline } = wait;
     const answer = answers.channelId;
-    const channelId = await this.#requester.request({ route, body, answer, deadline, signal });
+    const channelId = await this.#requester.request({ route, body, answer, ...wait });
     return this.createMessage(channelId, message, { ...options, deadline });
   }
 
@@ -237,8 +250,9 @@ export class DiscordRest {
   }
 
   /** Waits at most `timeoutMs` for the requests under way, then cuts them off. */
-  close(timeoutMs = 5_000): Promise<void> {
-    return this.#transport.close(timeoutMs);
+  async close(timeoutMs = 5_000): Promise<void> {
+    await this.#transport.close(timeoutMs);
+    this.#limiter.close();
   }
 
   #changeRole(method: 'PUT' | 'DELETE', role: RoleAssignment, { reason, ...options }: AuditedOptions): Promise<void> {
@@ -248,13 +262,13 @@ export class DiscordRest {
   }
 }
 
-function patience({ deadline, signal }: CallOptions = {}) {
-  return { deadline: deadline ?? Date.now() + patienceMs, signal };
+function patience({ deadline, signal, lane = 'normal' }: CallOptions = {}): Patience {
+  return { deadline: deadline ?? Date.now() + patienceMs, signal, lane };
 }
 
-function untilExpiry(interaction: InteractionReference, options?: CallOptions) {
-  const { deadline, signal } = patience(options);
-  return { deadline: Math.min(deadline, answerBy(interaction.id)), signal };
+function untilExpiry(interaction: InteractionReference, options?: CallOptions): Patience {
+  const wait = patience(options);
+  return { ...wait, deadline: Math.min(wait.deadline, answerBy(interaction.id)) };
 }
 
 /** A response that carries a message mentions nobody by default, as every message. */

@@ -11,5 +11,7 @@ export { DiscordRestError, type DiscordRestErrorKind } from './discord-rest-erro
 export { acknowledgeBy, answerBy, createdAt } from './interaction-time.ts';
 export { nonceFor } from './message-body.ts';
 export { discordPayload, snowflake } from './payload.ts';
+export type { ScriptRunner } from './fleet/script-runner.ts';
+export type { Lane } from './rate-limiter.ts';
 export type { RestEvent, RestListener } from './rest-event.ts';
 export type { InteractionReference, RoleAssignment } from './route.ts';

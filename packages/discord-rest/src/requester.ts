@@ -3,7 +3,8 @@ import { failureOf, failureWithoutAnswer, rateLimitOf } from './classify.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
 import { TransportError, type HttpTransport } from './http-transport.ts';
 import { pause } from './pause.ts';
-import type { Patience, RateLimiter } from './rate-limiter.ts';
+import { feedbackOf, lost } from './limit-feedback.ts';
+import type { Admission, Patience, RateLimiter } from './rate-limiter.ts';
 import type { Reachability } from './reachability.ts';
 import type { Response } from './response.ts';
 import type { RestListener } from './rest-event.ts';
@@ -39,8 +40,8 @@ export class Requester {
     const startedAt = Date.now();
     let attempt = 1;
     for (;;) {
-      await this.#parts.limiter.admit(route, { deadline, signal });
-      const outcome = await this.#attempt(call, attempt);
+      const admission = await this.#admit(call);
+      const outcome = await this.#attempt(call, { attempt, admission });
       if (!(outcome instanceof DiscordRestError)) return read(call, outcome);
       // The limiter has learned of it, and admits the call again when its time has come.
       if (outcome.kind === 'rate-limited') continue;
@@ -53,7 +54,23 @@ export class Requester {
     }
   }
 
-  async #attempt<T>(call: Call<T>, attempt: number): Promise<Response | DiscordRestError> {
+  async #admit<T>({ route, deadline, signal, lane }: Call<T>): Promise<Admission> {
+    const startedAt = performance.now();
+    const admission = await this.#parts.limiter.admit(route, { deadline, signal, lane });
+    this.#parts.onEvent({
+      type: 'admitted',
+      method: route.method,
+      route: route.template,
+      lane: route.interaction ? 'interaction' : lane,
+      waitedMs: performance.now() - startedAt,
+    });
+    return admission;
+  }
+
+  async #attempt<T>(
+    call: Call<T>,
+    { attempt, admission }: { attempt: number; admission: Admission },
+  ): Promise<Response | DiscordRestError> {
     const { route, body, reason, signal } = call;
     const leftMs = Math.max(1, call.deadline - Date.now());
     const timeoutMs = Math.min(attemptTimeoutOf(route), leftMs);
@@ -62,23 +79,23 @@ export class Requester {
     try {
       const request = { route, body, reason, timeoutMs, signal };
       const response = await this.#parts.transport.send(request);
+      admission.settle(feedbackOf(response));
       return this.#answered({ route, response, attempt, tookMs: tookMs() });
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
+      if (error.sent) admission.settle(lost);
+      else admission.refund();
       return this.#unanswered({ route, error, attempt, tookMs: tookMs() });
     }
   }
 
   #answered(answer: Answered): Response | DiscordRestError {
     const { route, response, attempt, tookMs } = answer;
-    const { limiter, reachability, onEvent } = this.#parts;
+    const { reachability, onEvent } = this.#parts;
     const about = { method: route.method, route: route.template };
     onEvent({ type: 'answered', ...about, status: response.status, tookMs });
     const limit = rateLimitOf(response);
-    if (limit !== undefined) {
-      limiter.limited(route, limit);
-      onEvent({ type: 'rate-limited', ...about, ...limit });
-    }
+    if (limit !== undefined) onEvent({ type: 'rate-limited', ...about, ...limit });
     const failure = failureOf(route, response, attempt);
     reachability.answered(route, failure);
     return failure ?? response;

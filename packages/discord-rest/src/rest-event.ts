@@ -1,4 +1,6 @@
 import type { RateLimited } from './classify.ts';
+import type { Connectivity } from './fleet/outage.ts';
+import type { Lane } from './rate-limiter.ts';
 import type { Method } from './route.ts';
 
 interface AboutRequest {
@@ -9,11 +11,17 @@ interface AboutRequest {
 
 /** What happens on the way to Discord; for logs and metrics. */
 export type RestEvent =
+  /** An attempt may be sent after it has waited for its limits; interactions have a lane of their own. */
+  | (AboutRequest & { readonly type: 'admitted'; readonly lane: Lane | 'interaction'; readonly waitedMs: number })
   /** An attempt got an answer, whatever it says. */
   | (AboutRequest & { readonly type: 'answered'; readonly status: number; readonly tookMs: number })
   /** An attempt got none; `code` is the system's or the HTTP client's. */
   | (AboutRequest & { readonly type: 'unanswered'; readonly code: string; readonly tookMs: number })
   /** A 429. */
-  | (AboutRequest & RateLimited & { readonly type: 'rate-limited' });
+  | (AboutRequest & RateLimited & { readonly type: 'rate-limited' })
+  /** How many places of the global limit are taken, and by how many processes they are shared. */
+  | { readonly type: 'utilisation'; readonly used: number; readonly limit: number; readonly processes: number }
+  /** Whether the fleet keeps the limits together; while it is `down` each process keeps a share by itself. */
+  | { readonly type: 'limiter'; readonly state: Connectivity };
 
 export type RestListener = (event: RestEvent) => void;

@@ -8,6 +8,8 @@ export interface Route {
   readonly method: Method;
   /** `/channels/{channel.id}/messages`: what logs, metrics and errors show. */
   readonly template: string;
+  /** Names the route among those with limits of their own: method and template. */
+  readonly key: string;
   /** What is requested, below the API's base URL. Never shown. */
   readonly path: string;
   /** Id of the resource by which Discord counts limits; empty for routes without one. Never a token. */
@@ -32,7 +34,7 @@ type ParameterName<Template extends string> = Template extends `${string}{${infe
   ? Name | ParameterName<Rest>
   : never;
 
-type Traits = Partial<Omit<Route, 'method' | 'template' | 'path'>>;
+type Traits = Partial<Omit<Route, 'method' | 'template' | 'key' | 'path'>>;
 
 function route<const Template extends string>(
   method: Method,
@@ -44,6 +46,7 @@ function route<const Template extends string>(
   return {
     method,
     template,
+    key: `${method} ${template}`,
     path: template.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(values.get(name) ?? '')),
     major: '',
     repeatable: method !== 'POST',

@@ -21,6 +21,7 @@ export type {
 } from './recording.ts';
 export type { FaultHandle, FaultOptions } from './rest/faults.ts';
 export type { LimitOptions } from './rest/rate-limits/options.ts';
+export { RateLimiter } from './rest/rate-limits/rate-limiter.ts';
 export type { RestStatisticsSnapshot } from './rest/statistics.ts';
 export type { BotOptions } from './world/bot.ts';
 export type { Member } from './world/guild.ts';

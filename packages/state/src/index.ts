@@ -10,6 +10,7 @@ export type {
   SessionStartLimit,
 } from './identify-schedule.ts';
 export { StateUnavailableError, type StateOptions } from './redis.ts';
+export type { Scripts } from './scripts.ts';
 export { serviceState, type StateSettings } from './service-state.ts';
 export type { Balance, FleetMember, Membership, ShardLease, ShardLeaseOptions, ShardLeases } from './shard-leases.ts';
 export type { SlidingWindows, WindowPlace, WindowRequest } from './sliding-windows.ts';

@@ -43,12 +43,14 @@ const failureTellsMs = 5_000;
 export class StateConnection {
   readonly redis: Redis;
   readonly #prefix: string;
+  readonly #namespace: string;
   /** Of the connection. */
   #lastFailure: Error | undefined;
   /** The last command, when it has failed: a Redis may be connected and silent, or have no memory left. */
   #failedCommand: { readonly reason: string; readonly at: number } | undefined;
 
   constructor({ url, namespace, applicationId, onAvailability = () => undefined }: StateOptions) {
+    this.#namespace = namespace;
     this.#prefix = `${namespace}:{${applicationId}}:`;
     this.redis = new Redis(url, {
       enableOfflineQueue: false,
@@ -76,6 +78,11 @@ export class StateConnection {
   /** The full name of a key. */
   key(...parts: readonly string[]): string {
     return this.#prefix + parts.join(':');
+  }
+
+  /** The full name of a key that belongs to no bot alone. */
+  sharedKey(owner: string, ...parts: readonly string[]): string {
+    return `${this.#namespace}:{${owner}}:${parts.join(':')}`;
   }
 
   /** Why Redis cannot be used now; undefined when it can. */

@@ -5,6 +5,7 @@ import { GuildRecords } from './guild-records.ts';
 import { HandlerSessions } from './handler-sessions.ts';
 import { IdentifySchedule, type IdentifyScheduleOptions } from './identify-schedule.ts';
 import { StateConnection, type StateOptions } from './redis.ts';
+import { Scripts } from './scripts.ts';
 import { ShardLeases, type ShardLeaseOptions } from './shard-leases.ts';
 import { SlidingWindows } from './sliding-windows.ts';
 
@@ -21,6 +22,7 @@ export class StateManager {
   readonly handlerSessions: HandlerSessions;
   readonly windows: SlidingWindows;
   readonly leases: ShardLeases;
+  readonly scripts: Scripts;
   readonly #connection: StateConnection;
   readonly #claims: RedisClaims;
 
@@ -33,6 +35,7 @@ export class StateManager {
     this.handlerSessions = new HandlerSessions(this.#connection);
     this.windows = new SlidingWindows(this.#connection);
     this.leases = new ShardLeases(this.#connection, options.leases);
+    this.scripts = new Scripts(this.#connection);
   }
 
   /** The turns in which the shards of this process identify. */

@@ -1,0 +1,155 @@
+import { startSimulator, type LimitOptions, type Simulator } from '@arrakis/simulator';
+import { StateManager } from '@arrakis/state';
+import { PrivateRedis, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { DiscordRest, DiscordRestError, type RestEvent } from '../index.ts';
+
+const releases: (() => Promise<unknown> | void)[] = [];
+afterEach(async () => {
+  for (const release of releases.splice(0).toReversed()) await release();
+});
+
+interface Fleet {
+  readonly discord: Simulator;
+  readonly workers: readonly DiscordRest[];
+  readonly events: readonly RestEvent[];
+  readonly guildId: string;
+  readonly userId: string;
+}
+
+/** Workers of one bot, each with a connection of its own to Redis. */
+async function fleetOf(size: number, limits: LimitOptions, redisUrl?: string): Promise<Fleet> {
+  const discord = await startSimulator({ guilds: 1 });
+  releases.push(() => discord.stop());
+  discord.rest.setLimits(limits);
+  const [bot] = discord.bots;
+  const guildId = discord.world.guilds[0] ?? '';
+  if (bot === undefined) throw new Error('the simulator has a bot');
+  const events: RestEvent[] = [];
+  const namespace = uniqueNamespace();
+  const url = redisUrl ?? (await testServices()).redisUrl;
+  const workers: DiscordRest[] = [];
+  for (let index = 0; index < size; index += 1) {
+    const { applicationId, token } = bot;
+    const state = new StateManager({ url, namespace, applicationId });
+    releases.push(() => state.close());
+    await state.untilAvailable(AbortSignal.timeout(10_000));
+    const { scripts } = state;
+    const onEvent = (event: RestEvent) => void events.push(event);
+    const rest = new DiscordRest({ apiUrl: discord.apiUrl, applicationId, token, scripts, onEvent });
+    releases.push(() => rest.close(0));
+    workers.push(rest);
+  }
+  const userId = discord.world.guild(guildId).members[0]?.user.id ?? '';
+  return { discord, workers, events, guildId, userId };
+}
+
+const memberRoute = 'GET /guilds/{guild.id}/members/{user.id}';
+const wide = { routes: [memberRoute], limit: 10_000, windowMs: 1_000 };
+const connectivity = (events: readonly RestEvent[]) =>
+  events.flatMap((event) => (event.type === 'limiter' ? [event.state] : []));
+
+/** Every worker asks again and again, `inFlight` at a time, until the time is over. Returns how many were answered. */
+async function saturate(
+  { workers, guildId, userId }: Fleet,
+  options: { ms: number; inFlight: number },
+): Promise<number> {
+  const until = Date.now() + options.ms;
+  const counts = await Promise.all(
+    workers.flatMap((worker) =>
+      Array.from({ length: options.inFlight }, async () => {
+        let answered = 0;
+        while (Date.now() < until) {
+          await worker.getGuildMember(guildId, userId);
+          answered += 1;
+        }
+        return answered;
+      }),
+    ),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+describe('a fleet', () => {
+  it('that wants more than the global limit gets all of it, and no 429', async () => {
+    const fleet = await fleetOf(3, { buckets: [wide] });
+    const answered = await saturate(fleet, { ms: 4_000, inFlight: 30 });
+    expect(fleet.discord.rest.statistics().rateLimited).toEqual({ user: 0, shared: 0, global: 0 });
+    expect(answered).toBeGreaterThanOrEqual(4 * 49);
+  });
+
+  it('shares a bucket', async () => {
+    const fleet = await fleetOf(3, { buckets: [{ routes: [memberRoute], limit: 4, windowMs: 500 }] });
+    await saturate(fleet, { ms: 2_500, inFlight: 4 });
+    expect(fleet.discord.rest.statistics().rateLimited.user).toBe(0);
+  });
+
+  it('lets interactions pass while the global limit is used up', async () => {
+    const fleet = await fleetOf(1, { buckets: [wide] });
+    const [rest] = fleet.workers;
+    const { discord, guildId, userId } = fleet;
+    await rest?.overwriteCommands([{ name: 'use', description: 'x' }]);
+    const load = saturate(fleet, { ms: 1_500, inFlight: 120 });
+    await waitFor(() => discord.rest.statistics().requests > 50, { what: 'the load' });
+    const startedAt = performance.now();
+    await rest?.deferReply(discord.interactions.slash({ guildId, userId, name: 'use' }));
+    expect(performance.now() - startedAt).toBeLessThan(300);
+    await load;
+  });
+});
+
+describe('waiting', () => {
+  const oneAMinute = { buckets: [{ routes: [memberRoute], limit: 1, windowMs: 60_000 }] };
+
+  it('that would last too long is refused at once, for every worker', async () => {
+    const { workers, guildId, userId, discord } = await fleetOf(2, oneAMinute);
+    const [one, other] = workers;
+    await one?.getGuildMember(guildId, userId);
+    const failure: unknown = await other?.getGuildMember(guildId, userId).catch((cause: unknown) => cause);
+    expect(failure).toBeInstanceOf(DiscordRestError);
+    expect(failure).toMatchObject({ kind: 'rate-limited', retryable: true });
+    expect(discord.rest.statistics().rateLimited.user).toBe(0);
+  });
+
+  it('ends with the signal', async () => {
+    const { workers, guildId, userId } = await fleetOf(1, oneAMinute);
+    const [rest] = workers;
+    await rest?.getGuildMember(guildId, userId);
+    const stop = new AbortController();
+    const deadline = Date.now() + 120_000;
+    const waiting = rest?.getGuildMember(guildId, userId, { deadline, signal: stop.signal });
+    setTimeout(() => stop.abort(), 50);
+    await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
+  });
+});
+
+describe('without Redis', () => {
+  it.each(['killed', 'frozen'] as const)(
+    '(%s) requests go on at a share of the limit, and together again afterwards',
+    async (how) => {
+      await using redis = await PrivateRedis.start();
+      const fleet = await fleetOf(2, { buckets: [wide] }, redis.url);
+      const { discord, events, guildId, userId } = fleet;
+      await fleet.workers[0]?.overwriteCommands([{ name: 'use', description: 'x' }]);
+      const load = saturate(fleet, { ms: 7_000, inFlight: 30 });
+      await waitFor(() => discord.rest.statistics().requests > 60, { what: 'the load' });
+      if (how === 'killed') await redis.end('killed');
+      else await redis.freeze(true);
+      const down = () => connectivity(events).filter((state) => state === 'down').length === 2;
+      await waitFor(down, { what: 'both to notice' });
+      const startedAt = performance.now();
+      await fleet.workers[0]?.deferReply(discord.interactions.slash({ guildId, userId, name: 'use' }));
+      expect(performance.now() - startedAt).toBeLessThan(300);
+      const before = discord.rest.statistics().requests;
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      const during = discord.rest.statistics().requests - before;
+      expect(during).toBeGreaterThan(40);
+      if (how === 'killed') await redis.start({ empty: true });
+      else await redis.freeze(false);
+      await waitFor(() => connectivity(events).at(-1) === 'up', { what: 'Redis to be found again' });
+      const answered = await load;
+      const { rateLimited } = discord.rest.statistics();
+      expect(rateLimited.global / answered).toBeLessThan(0.05);
+    },
+  );
+});

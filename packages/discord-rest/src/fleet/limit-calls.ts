@@ -1,0 +1,154 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { z } from 'zod';
+import { limitScript } from './limit-script.ts';
+import { scriptOf, type ScriptRunner } from './script-runner.ts';
+
+/** One operation of the script with its arguments. */
+export type Operation = readonly (string | number)[];
+
+/** The right to send a request, as the script gives it. */
+export interface Grant {
+  readonly delayMs: number;
+  readonly group: string;
+  readonly window: number;
+  readonly probe: number;
+}
+
+/** What the script says to whoever wants to send a request. */
+export type Acquired =
+  | ({ readonly type: 'go' } & Grant)
+  | { readonly type: 'wait'; readonly ms: number; readonly order: string }
+  | { readonly type: 'deny'; readonly ms: number };
+
+/** Redis did not answer in time, or not at all. */
+export class LimitsUnavailableError extends Error {
+  override readonly name = 'LimitsUnavailableError';
+}
+
+export interface LimitCallsOptions {
+  readonly scripts: ScriptRunner;
+  readonly globalLimit: number;
+  /** Told with every answer how many processes share the limits. */
+  readonly onProcesses: (processes: number) => void;
+}
+
+const script = scriptOf(limitScript());
+
+/** How long Redis has to answer, in ms: a request has better things to do than to wait for a limiter. */
+const answerWithinMs = 50;
+
+/** How long what need not be known at once may wait for a call that is made anyway, in ms. */
+const notesWithinMs = 5;
+
+/** Operations of one call at most: others wait for Redis meanwhile. */
+const largestBatch = 64;
+
+const go = z.tuple([z.literal('go'), z.number(), z.string(), z.number(), z.number()]);
+const wait = z.tuple([z.literal('wait'), z.number(), z.string()]);
+const deny = z.tuple([z.literal('deny'), z.number()]);
+const replies = z.tuple([z.number()]).rest(z.unknown());
+
+interface Asked {
+  readonly operation: Operation;
+  readonly answered: PromiseWithResolvers<unknown>;
+}
+
+/** Sends operations to the script, those of one turn of the event loop in one call. */
+export class LimitCalls {
+  readonly #scripts: ScriptRunner;
+  readonly #globalLimit: number;
+  readonly #root: string;
+  readonly #onProcesses: (processes: number) => void;
+  readonly #asked: Asked[] = [];
+  readonly #notes: Operation[] = [];
+  #sending = false;
+  #notesTimer: NodeJS.Timeout | undefined;
+
+  constructor({ scripts, globalLimit, onProcesses }: LimitCallsOptions) {
+    this.#scripts = scripts;
+    this.#globalLimit = globalLimit;
+    this.#root = scripts.key('rest');
+    this.#onProcesses = onProcesses;
+  }
+
+  /** @throws {LimitsUnavailableError} */
+  async acquire(...args: Operation): Promise<Acquired> {
+    return acquiredOf(await this.ask('acquire', ...args));
+  }
+
+  /**
+   * Carries out an operation now.
+   * @throws {LimitsUnavailableError}
+   */
+  ask(...operation: Operation): Promise<unknown> {
+    const answered = Promise.withResolvers<unknown>();
+    this.#asked.push({ operation, answered });
+    if (!this.#sending) {
+      this.#sending = true;
+      setImmediate(() => this.#send());
+    }
+    return answered.promise;
+  }
+
+  /** Carries out an operation soon; when Redis is away, never. */
+  note(...operation: Operation): void {
+    this.#notes.push(operation);
+    this.#notesTimer ??= setTimeout(() => this.#send(), notesWithinMs);
+  }
+
+  #send(): void {
+    this.#sending = false;
+    clearTimeout(this.#notesTimer);
+    this.#notesTimer = undefined;
+    while (this.#asked.length + this.#notes.length > 0) {
+      // What has been answered first: it says what is left.
+      const notes = this.#notes.splice(0, largestBatch);
+      const asked = this.#asked.splice(0, largestBatch - notes.length);
+      void this.#call(notes, asked);
+    }
+  }
+
+  async #call(notes: readonly Operation[], asked: readonly Asked[]): Promise<void> {
+    const operations = [...notes, ...asked.map(({ operation }) => operation)];
+    try {
+      const call = this.#scripts.run(script, [this.#root], [this.#globalLimit, ...operations.flat()]);
+      const [processes, ...answers] = replies.parse(await withinLimit(call));
+      this.#onProcesses(processes);
+      for (const [index, { answered }] of asked.entries()) answered.resolve(answers[notes.length + index]);
+    } catch (cause) {
+      const error = new LimitsUnavailableError(cause instanceof Error ? cause.message : String(cause), { cause });
+      for (const { answered } of asked) answered.reject(error);
+    }
+  }
+}
+
+async function withinLimit<Result>(call: Promise<Result>): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  let answered = false;
+  const giveUp = async (): Promise<void> => {
+    // It may be this process that was busy: what has arrived meanwhile is read first.
+    await nextTurn();
+    await nextTurn();
+    if (!answered) late.reject(new Error(`Redis did not answer within ${answerWithinMs} ms`));
+  };
+  const timer = setTimeout(() => void giveUp(), answerWithinMs);
+  try {
+    return await Promise.race([call, late.promise]);
+  } finally {
+    answered = true;
+    clearTimeout(timer);
+  }
+}
+
+function acquiredOf(reply: unknown): Acquired {
+  const kind: unknown = Array.isArray(reply) ? reply[0] : undefined;
+  if (kind === 'go') {
+    const [, delayMs, group, window, probe] = go.parse(reply);
+    return { type: 'go', delayMs, group, window, probe };
+  }
+  if (kind === 'wait') {
+    const [, ms, order] = wait.parse(reply);
+    return { type: 'wait', ms, order };
+  }
+  return { type: 'deny', ms: deny.parse(reply)[1] };
+}

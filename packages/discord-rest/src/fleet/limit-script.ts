@@ -1,0 +1,254 @@
+import { bucketLua } from './bucket-lua.ts';
+import { globalLua } from './global-lua.ts';
+
+/** The present in ms by Redis' own clock, whoever asks. */
+const redisClock = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+`;
+
+/**
+ * The limits of one bot, for its whole fleet, in one call: operations are carried out one after the other and answered in
+ * the same order.
+ *
+ * KEYS: the root of all keys. ARGV: the global limit, then for each operation its name and its arguments. The reply begins
+ * with the number of processes:
+ * - `acquire` id, order, lane, route, major, patience ms → `go` delay ms, group, window, probe
+ *   | `wait` ms, order | `deny` ms. An order of 0 asks for the first time; who waits asks again with the order told.
+ * - `settle` route, major, group, window, probe, age ms, result, hash, limit, remaining, reset ms, retry ms: what an
+ *   answer said, or that there was none. result: `ok`, `lost`, `bucket`, `narrow` or `global`.
+ * - `refund` id, route, major, group, window, probe: the request was surely never sent.
+ * - `leave` id, route, major: a request that waits no longer.
+ * - `spent` id, age ms: a request that was let in without Redis.
+ * - `present` id → how many places of the global limit are taken.
+ * - `recover`: this process has gone on without Redis. For a moment nobody is let in, since others have as well.
+ */
+export function limitScript(clock: string = redisClock): string {
+  return `
+local root = KEYS[1]
+${clock}
+local limit = tonumber(ARGV[1])
+${globalLua}
+${bucketLua}
+${operationsLua}
+${settleLua}
+${dispatchLua}`;
+}
+
+const operationsLua = `
+-- Gives up a turn in every queue, as nothing is to be had in time.
+local function denied(ticket, bucket, wait)
+  if bucket then leave(bucket.key .. ':waiting', ticket.id) end
+  return { 'deny', math.ceil(wait) }
+end
+
+local function waits(ticket, wait)
+  if wait > ticket.patience then return { 'deny', math.ceil(wait) } end
+  return { 'wait', math.max(1, math.ceil(wait)), text(ticket.order) }
+end
+
+-- A request waits for its bucket without a place in the global limit, and for such a place with its turn in the bucket.
+local function enter(ticket, bucket)
+  local queue = bucket and bucket.key .. ':waiting'
+  if bucket then
+    local wait = wait_for_bucket(ticket, bucket)
+    if wait > 0 then
+      if ticket.lane ~= 'interaction' then leave(lanes[ticket.lane], ticket.id) end
+      if wait > ticket.patience then return denied(ticket, bucket, wait) end
+      enqueue(queue, ticket.id, ticket.order, now + wait)
+      return waits(ticket, wait)
+    end
+  end
+  if ticket.lane == 'interaction' then return nil, 0 end
+  local wait, delay = take_global(ticket)
+  if wait == 0 then return nil, delay end
+  if wait > ticket.patience then return denied(ticket, bucket, wait) end
+  if bucket then enqueue(queue, ticket.id, ticket.order, now + wait) end
+  -- A little early, so that the place is used as soon as it is free.
+  return waits(ticket, math.max(1, wait - early / 2))
+end
+
+local function acquire(ticket)
+  local known = redis.call('HMGET', route_key(ticket.route), 'group', 'limit', 'window')
+  local bucket, probe, trial, wait
+  if not known[1] then
+    wait = wait_for_probe(ticket.route)
+    if wait > 0 then return waits(ticket, wait) end
+    probe = true
+  elseif known[1] ~= '' then
+    bucket = read_bucket(bucket_key(known[1], ticket.major), tonumber(known[2]), tonumber(known[3]))
+  end
+  wait, trial = wait_for_narrow(ticket.route, ticket.major)
+  if wait > 0 then return waits(ticket, wait) end
+  local answer, delay = enter(ticket, bucket)
+  if answer then
+    if probe then redis.call('DEL', root .. ':probe:' .. ticket.route) end
+    return answer
+  end
+  if trial then redis.call('HSET', trial, 'lease', text(now + exploring)) end
+  if not bucket then return { 'go', math.ceil(delay), '', 0, probe and 1 or 0 } end
+  leave(bucket.key .. ':waiting', ticket.id)
+  bucket.left, bucket.flying = bucket.left - 1, bucket.flying + 1
+  write_bucket(bucket)
+  return { 'go', math.ceil(delay), known[1], bucket.opened, 0 }
+end
+
+local function refund(grant)
+  redis.call('ZREM', grants, grant.id)
+  redis.call('ZREM', bulk_grants, grant.id)
+  if grant.probe then redis.call('DEL', root .. ':probe:' .. grant.route) end
+  redis.call('HDEL', narrow_key(grant.route, grant.major), 'lease')
+  local key = bucket_key(grant.group, grant.major)
+  if tonumber(redis.call('HGET', key, 'opened') or '') ~= grant.window then return end
+  redis.call('HINCRBY', key, 'left', 1)
+  redis.call('HINCRBY', key, 'flying', -1)
+end
+
+local function leave_all(id, route, major)
+  leave(lanes.normal, id)
+  leave(lanes.bulk, id)
+  local group = redis.call('HGET', route_key(route), 'group')
+  if group and group ~= '' then leave(bucket_key(group, major) .. ':waiting', id) end
+end
+
+local workers = root .. ':workers'
+
+local function present(id)
+  redis.call('ZADD', workers, text(now + 10000), id)
+  redis.call('ZREMRANGEBYSCORE', workers, '-inf', text(now))
+  redis.call('PEXPIRE', workers, 60000)
+  return taken()
+end
+
+local function spent(id, age)
+  redis.call('ZADD', grants, text(now - age), id)
+  redis.call('PEXPIRE', grants, 2 * cycle)
+end
+
+local function recover()
+  if (tonumber(redis.call('HGET', root, 'recovered') or '') or 0) > now - 10000 then return end
+  redis.call('HSET', root, 'recovered', text(now))
+  block(math.max(cycle, blocked_until() - now))
+end
+`;
+
+const settleLua = `
+-- What is known of the group of a hash; a hash that is new belongs to the group of the route.
+local function learn(answer)
+  local key, hash_key = route_key(answer.route), root .. ':hash:' .. answer.hash
+  local known = redis.call('HMGET', key, 'group', 'limit', 'window')
+  local group = redis.call('GET', hash_key)
+  if known[1] and known[1] ~= '' then group = known[1] end
+  group = group or answer.hash
+  redis.call('SET', hash_key, group, 'PX', memory)
+  local window = answer.reset
+  if tonumber(known[2] or '') == answer.limit then window = math.max(window, tonumber(known[3])) end
+  redis.call('HSET', key, 'group', group, 'limit', answer.limit, 'window', math.ceil(window))
+  redis.call('PEXPIRE', key, memory)
+  return group
+end
+
+local function apply_headers(bucket, answer, flew)
+  local reset = now - answer.age + answer.reset
+  if bucket.limit ~= answer.limit then bucket.limit, bucket.window = answer.limit, answer.reset end
+  bucket.window = math.ceil(math.max(bucket.window, answer.reset))
+  if reset <= bucket.opened then
+    -- It was counted in the window before, so this one has a place more.
+    if flew == 'before' then bucket.left = math.min(bucket.limit, bucket.left + 1) end
+    return
+  end
+  bucket.left = math.min(bucket.left, answer.remaining)
+  bucket.reset = bucket.exact and math.max(bucket.reset, reset) or reset
+  bucket.exact = true
+end
+
+-- In which window an answered request was let in, as far as the bucket counts it still.
+local function landed(bucket, answer)
+  if answer.window == bucket.opened then
+    bucket.flying = math.max(0, bucket.flying - 1)
+    return 'now'
+  end
+  return answer.window == bucket.before and 'before' or 'unknown'
+end
+
+-- A bucket's own 429 has a hash that the route is known by.
+local function is_beside(answer)
+  if answer.result ~= 'bucket' then return false end
+  local group = redis.call('HGET', route_key(answer.route), 'group')
+  return group and group ~= '' and redis.call('GET', root .. ':hash:' .. answer.hash) ~= group
+end
+
+local function settle(answer)
+  if answer.probe then redis.call('DEL', root .. ':probe:' .. answer.route) end
+  local narrow = narrow_key(answer.route, answer.major)
+  if is_beside(answer) then answer.result = 'narrow' end
+  if answer.result == 'global' then block(math.max(answer.retry, blocked_until() - now)) end
+  if answer.result == 'narrow' then
+    redis.call('HSET', narrow, 'until', text(now + answer.retry))
+    redis.call('HDEL', narrow, 'lease')
+    redis.call('PEXPIRE', narrow, math.ceil(answer.retry) + 60000)
+  else
+    redis.call('HDEL', narrow, 'lease')
+  end
+  local described = answer.hash ~= '' and (answer.result == 'ok' or answer.result == 'bucket')
+  local group = answer.group
+  if described then
+    local learned = learn(answer)
+    if group == '' then group = learned end
+  elseif answer.result == 'ok' and answer.probe then
+    redis.call('HSET', route_key(answer.route), 'group', '')
+    redis.call('PEXPIRE', route_key(answer.route), 3600000)
+  end
+  local known = redis.call('HMGET', route_key(answer.route), 'limit', 'window')
+  if group == '' or not known[1] then return end
+  local bucket = read_bucket(bucket_key(group, answer.major), tonumber(known[1]), tonumber(known[2]))
+  local flew = landed(bucket, answer)
+  if described then apply_headers(bucket, answer, flew) end
+  if answer.result == 'bucket' then
+    bucket.left, bucket.exact = 0, true
+    bucket.reset = math.max(bucket.reset, now - answer.age + math.max(answer.retry, answer.reset))
+  end
+  write_bucket(bucket)
+end
+`;
+
+const dispatchLua = `
+local answers, at = {}, 2
+local function word() at = at + 1 return ARGV[at - 1] end
+local function number() return tonumber(word()) end
+local function flag() return word() == '1' end
+local asked = 0
+
+while at <= #ARGV do
+  local name = word()
+  local answer = 0
+  if name == 'acquire' then
+    local ticket = { id = word(), order = number(), lane = word(), route = word(), major = word(), patience = number() }
+    ticket.returning = ticket.order > 0
+    -- No two that come together are equal.
+    asked = asked + 1
+    if not ticket.returning then ticket.order = now + asked / 1000 end
+    answer = acquire(ticket)
+  elseif name == 'settle' then
+    settle({
+      route = word(), major = word(), group = word(), window = number(), probe = flag(), age = number(),
+      result = word(), hash = word(), limit = number(), remaining = number(), reset = number(), retry = number(),
+    })
+  elseif name == 'refund' then
+    refund({ id = word(), route = word(), major = word(), group = word(), window = number(), probe = flag() })
+  elseif name == 'leave' then
+    leave_all(word(), word(), word())
+  elseif name == 'present' then
+    answer = present(word())
+  elseif name == 'spent' then
+    spent(word(), number())
+  elseif name == 'recover' then
+    recover()
+  else
+    return redis.error_reply('unknown operation ' .. name)
+  end
+  answers[#answers + 1] = answer
+end
+table.insert(answers, 1, redis.call('ZCARD', workers))
+return answers
+`;

@@ -1,0 +1,160 @@
+import type { Scripts } from '@arrakis/state';
+import type { RateLimiter } from '@arrakis/simulator';
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import { limitScript } from '../fleet/limit-script.ts';
+import type { SimulatedTime } from './simulated-time.ts';
+
+const source = limitScript('local now = tonumber(table.remove(ARGV))');
+const script = { source, sha: hash('sha1', source) };
+
+const answers = z.array(
+  z.union([
+    z.tuple([z.literal('go'), z.number(), z.string(), z.number(), z.number()]),
+    z.tuple([z.literal('wait'), z.number(), z.string()]),
+    z.tuple([z.literal('deny'), z.number()]),
+    z.number(),
+  ]),
+);
+
+/** A request of a simulated worker. */
+export interface SimulatedRequest {
+  readonly lane: 'interaction' | 'normal' | 'bulk';
+  readonly method: string;
+  readonly template: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly major: string;
+  readonly patienceMs: number;
+  /** Dies while it waits or while its answer is under way. */
+  readonly dies?: boolean;
+}
+
+/** What became of a request, in simulated ms. */
+export interface Outcome {
+  readonly request: SimulatedRequest;
+  readonly askedAt: number;
+  /** When it was let in for the last time; undefined when it was denied. */
+  grantedAt: number | undefined;
+  arrivedAt: number | undefined;
+  deniedAt: number | undefined;
+  calls: number;
+}
+
+export interface FleetConditions {
+  readonly time: SimulatedTime;
+  readonly scripts: Scripts;
+  readonly root: string;
+  readonly globalLimit: number;
+  readonly discord: RateLimiter;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** How long a request is under way to Discord, in ms: at least and at most. */
+  readonly latencyMs: readonly [number, number];
+  /** How much later than told workers come, in ms. */
+  readonly latenessMs: () => number;
+}
+
+/** Workers that keep the limits by the script, before a simulated Discord that says what it thinks of it. */
+export class SimulatedFleet {
+  readonly outcomes: Outcome[] = [];
+  readonly rejections: string[] = [];
+  /** When requests that count to the global limit were let in. */
+  readonly grants: number[] = [];
+  /** How far Redis' clock has been set forward. */
+  clockOffsetMs = 0;
+  readonly #conditions: FleetConditions;
+  #asked = 0;
+  #calledAt = 0;
+
+  constructor(conditions: FleetConditions) {
+    this.#conditions = conditions;
+  }
+
+  async call(...operation: (string | number)[]): Promise<z.output<typeof answers>[number]> {
+    const { scripts, root, globalLimit, time } = this.#conditions;
+    // Scripts run one after the other, and take a little time each.
+    this.#calledAt = Math.max(time.now, this.#calledAt + 0.005);
+    const reply = await scripts.run(script, [root], [globalLimit, ...operation, this.#calledAt + this.clockOffsetMs]);
+    const [, answer] = answers.parse(reply);
+    if (answer === undefined) throw new Error('the script said nothing');
+    return answer;
+  }
+
+  ask(request: SimulatedRequest): void {
+    this.#asked += 1;
+    const outcome: Outcome = {
+      request,
+      askedAt: this.#conditions.time.now,
+      grantedAt: undefined,
+      arrivedAt: undefined,
+      deniedAt: undefined,
+      calls: 0,
+    };
+    this.outcomes.push(outcome);
+    const id = `r${this.#asked}`;
+    this.#conditions.time.in(0, () => this.#acquire(outcome, { id, order: '0' }));
+  }
+
+  async #acquire(outcome: Outcome, { id, order }: { id: string; order: string }): Promise<void> {
+    const { time, latenessMs } = this.#conditions;
+    const { request } = outcome;
+    outcome.calls += 1;
+    const patience = outcome.askedAt + request.patienceMs - time.now;
+    const route = `${request.method} ${request.template}`;
+    const answer = await this.call('acquire', id, order, request.lane, route, request.major, patience);
+    if (!Array.isArray(answer)) throw new Error('no answer to acquire');
+    if (answer[0] === 'deny') {
+      outcome.deniedAt = time.now;
+    } else if (answer[0] === 'wait') {
+      const [, ms, told] = answer;
+      if (request.dies !== true) time.in(ms + latenessMs(), () => this.#acquire(outcome, { id, order: told }));
+    } else if (answer[0] === 'go') {
+      const [, delay, group, window, probe] = answer;
+      time.in(delay, () => this.#send(outcome, { id, group, window, probe }));
+    }
+  }
+
+  #send(outcome: Outcome, grant: Grant): void {
+    const { time } = this.#conditions;
+    outcome.grantedAt = time.now;
+    if (outcome.request.lane !== 'interaction') this.grants.push(time.now);
+    time.in(this.#latency(), () => this.#arrive(outcome, grant));
+  }
+
+  #arrive(outcome: Outcome, { id, group, window, probe }: Grant): void {
+    const { time, discord } = this.#conditions;
+    const { request } = outcome;
+    const { headers, rejection } = discord.take({ ...request, body: undefined, identity: 'bot' });
+    if (rejection === undefined) outcome.arrivedAt = time.now;
+    else this.rejections.push(rejection.scope);
+    if (request.dies === true) return;
+    const number = (name: string) => Number(headers[`X-RateLimit-${name}`] ?? 0);
+    const hashed = headers['X-RateLimit-Bucket'] ?? '';
+    const result = rejection === undefined ? 'ok' : resultOf(rejection.scope, number('Remaining'));
+    const retry = rejection?.retryAfterMs ?? 0;
+    const told = [result, hashed, number('Limit'), number('Remaining'), number('Reset-After') * 1000, retry];
+    const route = `${request.method} ${request.template}`;
+    time.in(1, async () => {
+      await this.call('settle', route, request.major, group, window, probe, 0, ...told);
+      if (rejection !== undefined) await this.#acquire(outcome, { id: `${id}'`, order: '0' });
+    });
+  }
+
+  #latency(): number {
+    const [least, most] = this.#conditions.latencyMs;
+    return least + this.#conditions.random() * (most - least);
+  }
+}
+
+interface Grant {
+  readonly id: string;
+  readonly group: string;
+  readonly window: number;
+  readonly probe: number;
+}
+
+/** A 429 that leaves something in the bucket is about another limit. */
+function resultOf(scope: 'user' | 'shared' | 'global', remaining: number): 'bucket' | 'narrow' | 'global' {
+  if (scope === 'global') return 'global';
+  return scope === 'shared' || remaining > 0 ? 'narrow' : 'bucket';
+}
