@@ -1,4 +1,4 @@
-import { giveBack, reject, retry, type Verdict } from '@arrakis/broker';
+import { giveBack, reject, retry, retrySpreadMs, type Verdict } from '@arrakis/broker';
 import { retryTier, type RetryTier } from '@arrakis/protocol';
 import {
   ClaimedElsewhereError,
@@ -41,7 +41,6 @@ const attemptsByKind: ReadonlyMap<string, number> = new Map([['timeout', 3]]);
 /**
  * What a failure means for its message. An error says itself whether a retry may help (`retryable`); one that does
  * not say so is tried again, since most causes pass. A postponement costs no attempt, and is bounded by time instead.
- * Messages come back as far apart as they have failed: the tiers spread them no further.
  */
 export function failureVerdict(cause: unknown, message: FailedMessage, rules: RetryRules): Verdict {
   const now = Date.now();
@@ -52,7 +51,7 @@ export function failureVerdict(cause: unknown, message: FailedMessage, rules: Re
   if (cause instanceof StoppingError) return giveBack;
   const postponement = isPostponement(cause);
   const afterMs = isElsewhere(cause) ? busyRetryMs : retryAfterMs(cause);
-  const backAt = now + retryTier(rules, attempt, afterMs).delayMs;
+  const backAt = now + retryTier(rules, attempt, afterMs).delayMs + retrySpreadMs;
   // It would come back when nobody can be answered any more.
   if (backAt >= retryBy) return reject(cause, { expired: true });
   if (postponement && now - firstFailedAt > rules.maxPostponementMs) {

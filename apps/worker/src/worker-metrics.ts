@@ -93,16 +93,20 @@ export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<s
 export interface WatchedLane {
   readonly lane: LaneName;
   readonly executor: { readonly running: number; readonly waiting: number };
+  readonly consumer: { readonly unsettled: number };
 }
 
 /** Registers how busy the lanes are: asked at scrapes. */
 export function watchLanes(metrics: Metrics, lanes: readonly WatchedLane[]): void {
-  const gauge = (name: string, help: string, read: (lane: WatchedLane['executor']) => number) =>
-    metrics.gauge({ name, help, labels: ['lane'] }, (values) => {
-      for (const { lane, executor } of lanes) values.set({ lane }, read(executor));
+  const gauge = (what: string, help: string, read: (lane: WatchedLane) => number) =>
+    metrics.gauge({ name: `bot_lane_${what}_messages`, help, labels: ['lane'] }, (values) => {
+      for (const watched of lanes) values.set({ lane: watched.lane }, read(watched));
     });
-  gauge('bot_lane_running_messages', 'Messages that are handled now', ({ running }) => running);
-  gauge('bot_lane_waiting_messages', 'Messages that wait in this process until they may be', ({ waiting }) => waiting);
+  gauge('running', 'Messages that are handled now', ({ executor }) => executor.running);
+  gauge('waiting', 'Messages that wait in this process until they may be', ({ executor }) => executor.waiting);
+  gauge('unsettled', 'All messages of this process, those on their way to a retry tier included', ({ consumer }) => {
+    return consumer.unsettled;
+  });
 }
 
 function about({ priority, type }: Event): { priority: number; event_type: string } {

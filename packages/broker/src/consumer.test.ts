@@ -116,6 +116,52 @@ it('a retry that does not count keeps the attempt', async () => {
   expect(attempts).toEqual([1, 1, 2]);
 });
 
+describe('messages that failed at the same instant', () => {
+  const count = 100;
+  const firstAttempts = Promise.withResolvers<void>();
+
+  it('come back at different ones, after the delay of their tier', async () => {
+    let begun = 0;
+    const back: number[] = [];
+    broker.consume({
+      queue: queueOf(),
+      prefetch: 2 * count,
+      handle: async ({ attempt }) => {
+        if (attempt > 1) {
+          back.push(performance.now());
+          return done;
+        }
+        begun += 1;
+        if (begun === count) firstAttempts.resolve();
+        await firstAttempts.promise;
+        return retry(new Error('failed'));
+      },
+    });
+    await Promise.all(Array.from({ length: count }, (_, index) => send(`failing-${index}`)));
+    await firstAttempts.promise;
+    const failedAt = performance.now();
+    await waitFor(() => back.length === count, { what: 'all to come back', timeoutMs: 15_000 });
+    expect(Math.min(...back) - failedAt).toBeGreaterThan(1_900);
+    // Evenly spread over a second, 20 fall into 200 ms.
+    const together = back.map((from) => back.filter((at) => at >= from && at < from + 200).length);
+    expect(Math.max(...together)).toBeLessThan(count / 2);
+  });
+
+  it('go to their tier at once when the consumer stops', async () => {
+    const consumer = broker.consume({
+      queue: queueOf(),
+      prefetch: 20,
+      handle: async () => retry(new Error('failed')),
+    });
+    await Promise.all(Array.from({ length: 10 }, (_, index) => send(`failing-${index}`)));
+    const stoppedAt = performance.now();
+    expect(await consumer.stop(5_000)).toBe(0);
+    expect(performance.now() - stoppedAt).toBeLessThan(500);
+    const waiting = async () => [...(await broker.queueDepths()).values()].reduce((sum, { ready }) => sum + ready, 0);
+    await waitFor(async () => (await waiting()) === 10, { what: 'all to wait somewhere' });
+  });
+});
+
 it('a delivery says when its channel is lost, and the message comes again', async () => {
   const { rabbitmqUrl } = await testServices();
   const target = new URL(rabbitmqUrl);

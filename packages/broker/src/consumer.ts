@@ -16,6 +16,7 @@ import {
 } from './failed-message.ts';
 import { InFlight } from './in-flight.ts';
 import type { OutgoingMessage, Publisher } from './publisher.ts';
+import { RetrySpread } from './retry-spread.ts';
 import { Settlements } from './settlements.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
 import { reject, type Verdict } from './verdict.ts';
@@ -78,6 +79,7 @@ export class Consumer implements Attachment {
   readonly #ports: ConsumerPorts;
   readonly #inFlight = new InFlight();
   readonly #stopping = new AbortController();
+  readonly #spread: RetrySpread;
   #channel: Channel | undefined;
   /** Those of the channel. */
   #settlements: Settlements | undefined;
@@ -88,6 +90,7 @@ export class Consumer implements Attachment {
   constructor(options: ConsumeOptions, ports: ConsumerPorts) {
     this.#options = options;
     this.#ports = ports;
+    this.#spread = new RetrySpread(Math.floor(options.prefetch / 2));
   }
 
   async attach({ model, fail }: Link): Promise<void> {
@@ -123,6 +126,11 @@ export class Consumer implements Attachment {
     return this.#consumerTag !== undefined && !this.#stopping.signal.aborted;
   }
 
+  /** How many messages it has been given that are not settled: at a handler, before it, or on their way to a retry tier. */
+  get unsettled(): number {
+    return this.#inFlight.size;
+  }
+
   /**
    * Takes no further message and waits until those in flight are settled, at most `timeoutMs`.
    * Returns how many were left; the broker delivers them again, to somebody else, when the connection closes.
@@ -154,6 +162,7 @@ export class Consumer implements Attachment {
     const { deliveryTag } = message.fields;
     const verdict = await this.#decide(delivered);
     if (verdict.kind === 'return') return settlements.requeue(deliveryTag);
+    if (verdict.kind === 'retry') await this.#spread.wait([this.#stopping.signal, delivered.signal]);
     let copy: Copy | undefined;
     const backoff = new Backoff({ minMs: 100, maxMs: 5_000 });
     // A channel that is no longer current has given its messages back: they will be delivered again.

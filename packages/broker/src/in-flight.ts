@@ -4,6 +4,11 @@ import { once } from 'node:events';
 export class InFlight {
   readonly #settling = new Set<Promise<void>>();
 
+  /** How many there are. */
+  get size(): number {
+    return this.#settling.size;
+  }
+
   /** Counts a message until `settled` resolves; it must not reject. */
   add(settled: Promise<void>): void {
     const counted = settled.finally(() => this.#settling.delete(counted));

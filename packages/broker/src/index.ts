@@ -8,6 +8,7 @@ export { describeDifference } from './inequivalence.ts';
 export type { Outbox, OutboxLimits } from './outbox.ts';
 export type { OutgoingMessage, Publisher } from './publisher.ts';
 export type { MigrationOptions, MigrationOutcome, MigrationStep } from './queue-migration.ts';
+export { retrySpreadMs } from './retry-spread.ts';
 export { serviceBroker, type BrokerSettings } from './service-broker.ts';
 export type { Settlement, SubscribedMessage, SubscribeOptions, Subscription, Subscriptions } from './subscriptions.ts';
 export type { PlannedObject, TopologyPlan } from './topology-plan.ts';

@@ -175,14 +175,15 @@ export class Trial implements AsyncDisposable {
     return (await this.broker.queueDepths()).get(queue)?.ready ?? 0;
   }
 
-  /** Whether nothing waits in any queue, and no worker is at anything. */
+  /** Whether nothing waits in any queue, and no worker holds anything. */
   async idle(): Promise<boolean> {
-    const depths = await this.broker.queueDepths();
-    if ([...depths.values()].some(({ ready }) => ready > 0)) return false;
-    const running = await Promise.all(
-      this.workers.map((worker) => worker.metric('bot_lane_running_messages{lane="normal"}')),
+    const isEmpty = async () => [...(await this.broker.queueDepths()).values()].every(({ ready }) => ready === 0);
+    if (!(await isEmpty())) return false;
+    const unsettled = await Promise.all(
+      this.workers.map((worker) => worker.metric('bot_lane_unsettled_messages{lane="normal"}')),
     );
-    return running.every((count) => count === 0);
+    // What a worker held when the queues were empty may be in one of them by now.
+    return unsettled.every((count) => count === 0) && isEmpty();
   }
 
   /** Takes the dead letters out of their queue from now on. */
