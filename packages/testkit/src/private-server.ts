@@ -40,7 +40,7 @@ const context: ProviderContext = {
 };
 
 /** RabbitMQ's tools start an Erlang of their own. */
-const toolTimeoutMs = 30_000;
+const toolTimeoutMs = 60_000;
 
 /**
  * Starts a server: the program that is installed on this machine, otherwise a container. With PRIVATE_SERVERS=docker it is
