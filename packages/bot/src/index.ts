@@ -25,7 +25,15 @@ export {
   type Presence,
   type VoiceState,
 } from './gateway/gateway.ts';
-export { botCan, inGuild, memberCan, type Extension, type Guard, type PermissionName } from './definition/guard.ts';
+export {
+  botCan,
+  inGuild,
+  memberCan,
+  type Extension,
+  type Guard,
+  type GuardResult,
+  type PermissionName,
+} from './definition/guard.ts';
 export { apologize, runInvocation } from './interaction/boundary.ts';
 export type { AskedContext, BaseContext, EventContext } from './interaction/context.ts';
 export { Denied } from './interaction/denied.ts';
@@ -55,6 +63,9 @@ export {
   type Texts,
   type Translations,
 } from './localisation/texts.ts';
+export { messageFaults } from './message/message-faults.ts';
+export { ui, type ButtonLook, type SelectMenu } from './message/ui.ts';
+export type { Fault } from './validation/fault.ts';
 export { messageMenu, userMenu, type MenuHandler } from './definition/menu.ts';
 export { modal, type ModalHandler, type Openable } from './definition/modal.ts';
 export { field, type FieldDefinition, type FieldDefinitions, type FieldValues } from './definition/modal-fields.ts';
@@ -75,3 +86,13 @@ export type { BotState } from './state/bot-state.ts';
 export type { Scope } from './state/scope.ts';
 export { session, SessionContendedError, type Session, type SessionOptions } from './state/session.ts';
 export { slash, slashGroup, type CommandTraits, type SlashGroup, type SlashHandler } from './definition/slash.ts';
+export { DiscordRuleError, type TestAnswer, type TestRequest } from './test-context/recording-discord.ts';
+export {
+  TestContext,
+  testContext,
+  type TestAsker,
+  type TestContextOptions,
+  type TestResult,
+} from './test-context/test-context.ts';
+export type { TestChannel, TestFile, TestRole, TestUser } from './test-context/entities.ts';
+export type { TestField, TestOption } from './test-context/interaction-data.ts';

@@ -13,7 +13,7 @@ import {
 } from 'discord-api-types/v10';
 import * as answers from './answers.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
-import { HttpTransport } from './http-transport.ts';
+import { HttpTransport, type Transport } from './http-transport.ts';
 import { acknowledgeBy, answerBy } from './interaction-time.ts';
 import { withoutMentions } from './message-body.ts';
 import { FleetLimiter } from './fleet/fleet-limiter.ts';
@@ -36,6 +36,8 @@ export interface DiscordRestOptions {
   readonly globalLimit?: number;
   /** Told of every attempt; for logs and metrics. */
   readonly onEvent?: RestListener;
+  /** The way to Discord; HTTP unless a test takes its place. */
+  readonly transport?: Transport;
 }
 
 export interface CallOptions {
@@ -74,16 +76,16 @@ const patienceMs = 30_000;
  */
 export class DiscordRest {
   readonly applicationId: string;
-  readonly #transport: HttpTransport;
+  readonly #transport: Transport;
   readonly #reachability = new Reachability();
   readonly #limiter: RateLimiter;
   readonly #requester: Requester;
 
   /** @throws {TypeError} when `apiUrl` is no URL. */
   constructor(options: DiscordRestOptions) {
-    const { apiUrl, applicationId, token, scripts, globalLimit = 50, onEvent = () => undefined } = options;
+    const { apiUrl, applicationId, token, transport, scripts, globalLimit = 50, onEvent = () => undefined } = options;
     this.applicationId = applicationId;
-    this.#transport = new HttpTransport({ apiUrl: new URL(apiUrl), token });
+    this.#transport = transport ?? new HttpTransport({ apiUrl: new URL(apiUrl), token });
     this.#limiter =
       scripts === undefined ? new LocalLimiter(globalLimit) : new FleetLimiter({ scripts, globalLimit, onEvent });
     this.#requester = new Requester({

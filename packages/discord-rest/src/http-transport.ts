@@ -2,6 +2,14 @@ import { errors, Pool } from 'undici';
 import type { Response } from './response.ts';
 import type { Route } from './route.ts';
 
+/** The way to Discord and back. */
+export interface Transport {
+  /** @throws {TransportError} when no complete answer came. */
+  send(request: HttpRequest): Promise<Response>;
+  /** Waits at most `timeoutMs` for the requests under way, then cuts them off. */
+  close(timeoutMs: number): Promise<void>;
+}
+
 export interface HttpTransportOptions {
   /** Base of the API with its version: `https://discord.com/api/v10`. */
   readonly apiUrl: URL;
@@ -53,7 +61,7 @@ const maxResponseBytes = 8 * 1024 * 1024;
  * HTTP/1.1 over kept-alive connections. What answers interactions has connections of its own, so that no other
  * request can be in its way. HTTP/2 stays off: undici's loses requests when a server says GOAWAY.
  */
-export class HttpTransport {
+export class HttpTransport implements Transport {
   readonly #basePath: string;
   readonly #authorization: string;
   readonly #interactions: Pool;

@@ -9,9 +9,11 @@ export {
 } from './discord-rest.ts';
 export { DiscordRestError, type DiscordRestErrorKind } from './discord-rest-error.ts';
 export { acknowledgeBy, answerBy, createdAt } from './interaction-time.ts';
+export type { HttpRequest, Transport } from './http-transport.ts';
+export type { Response } from './response.ts';
 export { nonceFor } from './message-body.ts';
 export { discordPayload, snowflake } from './payload.ts';
 export type { ScriptRunner } from './fleet/script-runner.ts';
 export type { Lane } from './rate-limiter.ts';
 export type { RestEvent, RestListener } from './rest-event.ts';
-export type { InteractionReference, RoleAssignment } from './route.ts';
+export type { InteractionReference, Method, RoleAssignment, Route } from './route.ts';

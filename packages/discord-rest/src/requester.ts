@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { failureOf, failureWithoutAnswer, rateLimitOf } from './classify.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
-import { TransportError, type HttpTransport } from './http-transport.ts';
+import { TransportError, type Transport } from './http-transport.ts';
 import { pause } from './pause.ts';
 import { feedbackOf, lost } from './limit-feedback.ts';
 import type { Admission, Patience, RateLimiter } from './rate-limiter.ts';
@@ -20,7 +20,7 @@ export interface Call<T> extends Patience {
 }
 
 export interface RequesterParts {
-  readonly transport: HttpTransport;
+  readonly transport: Transport;
   readonly limiter: RateLimiter;
   readonly reachability: Reachability;
   readonly onEvent: RestListener;

@@ -8,7 +8,7 @@ import type { Returned } from '../interaction/reply.ts';
 import { resolvers } from '../interaction/resolve.ts';
 import { CustomIdPattern, type CustomIdArguments, type CustomIdParams } from './custom-id.ts';
 import { definitionSite } from './definition-site.ts';
-import type { Extension, Guard } from './guard.ts';
+import type { Extension, GuardResult } from './guard.ts';
 import { inferred } from './inferred.ts';
 import type { ResolvedUser } from './options.ts';
 
@@ -33,19 +33,19 @@ export interface Identified<Pattern extends string> {
   id(...params: CustomIdArguments<Pattern>): string;
 }
 
-type ComponentContext<D extends Defer, Guards extends readonly Guard[]> = ComponentContexts[D] &
-  Extended<Extension<Guards>>;
+type ComponentContext<D extends Defer, Results extends readonly GuardResult[]> = ComponentContexts[D] &
+  Extended<Extension<Results>>;
 
 /** Defines what happens on a press of a button: `button('poll:vote:{choice=yes|no}', …)`. */
 export function button<
   const Pattern extends string,
   const D extends Defer = 'none',
-  const Guards extends readonly Guard[] = readonly [],
+  const Results extends readonly GuardResult[] = readonly GuardResult[],
 >(
   pattern: Pattern,
-  definition: Passage<D, Guards> & {
+  definition: Passage<D, Results> & {
     readonly run: (
-      context: ComponentContext<D, Guards>,
+      context: ComponentContext<D, Results>,
       params: CustomIdParams<Pattern>,
     ) => Returned<D> | Promise<Returned<D>>;
   },
@@ -63,7 +63,7 @@ export function button<
         handler: `button ${pattern}`,
         interaction,
         run: async (context) =>
-          run(inferred<ComponentContext<D, Guards>>(context), inferred<CustomIdParams<Pattern>>(params)),
+          run(inferred<ComponentContext<D, Results>>(context), inferred<CustomIdParams<Pattern>>(params)),
       }),
   };
 }
@@ -109,16 +109,16 @@ export function select<
   const Of extends keyof SelectTypes,
   const Value extends string = string,
   const D extends Defer = 'none',
-  const Guards extends readonly Guard[] = readonly [],
+  const Results extends readonly GuardResult[] = readonly GuardResult[],
 >(
   pattern: Pattern,
-  definition: Passage<D, Guards> & {
+  definition: Passage<D, Results> & {
     /** What is selected from. */
     readonly of: Of;
     /** Of a select of strings, what there is to select: anything else is of another version, or forged. */
     readonly values?: Of extends 'string' ? readonly Value[] : never;
     readonly run: (
-      context: ComponentContext<D, Guards>,
+      context: ComponentContext<D, Results>,
       selected: readonly Selected<Of, Value>[],
       params: CustomIdParams<Pattern>,
     ) => Returned<D> | Promise<Returned<D>>;
@@ -140,7 +140,7 @@ export function select<
         handler: `select ${pattern}`,
         interaction,
         run: async (context) =>
-          run(inferred<ComponentContext<D, Guards>>(context), selected, inferred<CustomIdParams<Pattern>>(params)),
+          run(inferred<ComponentContext<D, Results>>(context), selected, inferred<CustomIdParams<Pattern>>(params)),
       });
     },
   };

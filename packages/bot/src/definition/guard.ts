@@ -3,28 +3,29 @@ import type { AskedContext } from '../interaction/context.ts';
 import { Denied } from '../interaction/denied.ts';
 import { botTexts } from '../localisation/bot-texts.ts';
 
-type Awaitable<T> = T | Promise<T>;
+/** What a guard may return: what it has found out, a denial, or nothing. */
+export type GuardResult = object | void | Promise<object | void>;
 
 /**
  * Lets an interaction pass to its handler or not. What it returns extends the context of the handler, as `ctx.ext`; a
  * {@link Denied} that it returns or throws tells whoever asked why not. It runs before the interaction is deferred, as
  * long as it takes less than half a second: so a denial is seen by whoever asked alone.
  */
-export type Guard<Found extends object = object> = (context: AskedContext) => Awaitable<Found | Denied | void>;
+export type Guard<Result extends GuardResult = GuardResult> = (context: AskedContext) => Result;
 
-/** What a guard finds out. */
-type ExtensionOf<Of> = Of extends (context: AskedContext) => Awaitable<infer Result>
-  ? [Exclude<Result, Denied | void | undefined>] extends [never]
-    ? unknown
-    : Exclude<Result, Denied | void | undefined>
-  : unknown;
+/** Guards by what they return. */
+export type Guards<Results extends readonly GuardResult[]> = {
+  readonly [Index in keyof Results]: Guard<Results[Index]>;
+};
 
-/** What guards find out together. */
-export type Extension<Guards extends readonly Guard[]> = Guards extends readonly [
+type Found<Result> = Exclude<Awaited<Result>, Denied | void | undefined>;
+
+/** What guards find out together, by what they return. */
+export type Extension<Results extends readonly GuardResult[]> = Results extends readonly [
   infer First,
-  ...infer Rest extends readonly Guard[],
+  ...infer Rest extends readonly GuardResult[],
 ]
-  ? ExtensionOf<First> & Extension<Rest>
+  ? ([Found<First>] extends [never] ? unknown : Found<First>) & Extension<Rest>
   : object;
 
 /** Only in guilds: `ctx.ext.guildId` and `ctx.ext.member` are there for certain. */
@@ -42,7 +43,7 @@ export type PermissionName = keyof typeof PermissionFlagsBits;
  * Only for members who have these permissions in the channel. `defaultMemberPermissions` only says what a guild begins
  * with, and says nothing about buttons.
  */
-export function memberCan(...permissions: readonly PermissionName[]): Guard {
+export function memberCan(...permissions: readonly PermissionName[]): Guard<void> {
   return ({ member }) => {
     const lacking = lackingOf(permissions, member?.permissions ?? '0');
     if (lacking.length > 0) throw new Denied(botTexts.memberLacks({ permissions: lacking.join(', ') }));
@@ -50,7 +51,7 @@ export function memberCan(...permissions: readonly PermissionName[]): Guard {
 }
 
 /** Only where the bot itself has these permissions. */
-export function botCan(...permissions: readonly PermissionName[]): Guard {
+export function botCan(...permissions: readonly PermissionName[]): Guard<void> {
   return ({ appPermissions }) => {
     const lacking = lackingOf(permissions, appPermissions);
     if (lacking.length > 0) throw new Denied(botTexts.botLacks({ permissions: lacking.join(', ') }));

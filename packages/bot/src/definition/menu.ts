@@ -6,7 +6,7 @@ import type { CommandData, CommandInteraction } from '../interaction/interaction
 import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
 import type { Returned } from '../interaction/reply.ts';
 import { definitionSite } from './definition-site.ts';
-import type { Extension, Guard } from './guard.ts';
+import type { Extension, GuardResult } from './guard.ts';
 import { inferred } from './inferred.ts';
 import type { ResolvedUser } from './options.ts';
 import { resolvers } from '../interaction/resolve.ts';
@@ -27,28 +27,28 @@ export interface MenuHandler {
 /** What Discord knows of a menu command beside its name. */
 export type MenuTraits = Omit<CommandTraits, 'descriptionLocalizations'>;
 
-type MenuDefinition<Target, D extends CommandDefer, Guards extends readonly Guard[]> = MenuTraits &
-  Passage<D, Guards> & {
+type MenuDefinition<Target, D extends CommandDefer, Results extends readonly GuardResult[]> = MenuTraits &
+  Passage<D, Results> & {
     readonly run: (
-      context: CommandContexts[D] & Extended<Extension<Guards>>,
+      context: CommandContexts[D] & Extended<Extension<Results>>,
       target: Target,
     ) => Returned<D> | Promise<Returned<D>>;
   };
 
 /** Defines a command in the menu of a user. Its name may have capitals and spaces. */
-export function userMenu<const D extends CommandDefer = 'none', const Guards extends readonly Guard[] = readonly []>(
-  name: string,
-  definition: MenuDefinition<ResolvedUser, D, Guards>,
-): MenuHandler {
+export function userMenu<
+  const D extends CommandDefer = 'none',
+  const Results extends readonly GuardResult[] = readonly GuardResult[],
+>(name: string, definition: MenuDefinition<ResolvedUser, D, Results>): MenuHandler {
   const site = definitionSite(userMenu);
   return menu({ type: ApplicationCommandType.User, name, site, targetOf: targetUser }, definition);
 }
 
 /** Defines a command in the menu of a message. Its name may have capitals and spaces. */
-export function messageMenu<const D extends CommandDefer = 'none', const Guards extends readonly Guard[] = readonly []>(
-  name: string,
-  definition: MenuDefinition<APIMessage, D, Guards>,
-): MenuHandler {
+export function messageMenu<
+  const D extends CommandDefer = 'none',
+  const Results extends readonly GuardResult[] = readonly GuardResult[],
+>(name: string, definition: MenuDefinition<APIMessage, D, Results>): MenuHandler {
   const site = definitionSite(messageMenu);
   return menu({ type: ApplicationCommandType.Message, name, site, targetOf: targetMessage }, definition);
 }
@@ -57,9 +57,9 @@ interface MenuKind<Target> extends Pick<MenuHandler, 'type' | 'name' | 'site'> {
   readonly targetOf: (id: string, data: CommandData) => Target;
 }
 
-function menu<Target, D extends CommandDefer, Guards extends readonly Guard[]>(
+function menu<Target, D extends CommandDefer, Results extends readonly GuardResult[]>(
   { type, name, site, targetOf }: MenuKind<Target>,
-  definition: MenuDefinition<Target, D, Guards>,
+  definition: MenuDefinition<Target, D, Results>,
 ): MenuHandler {
   const { defer, guards, cooldown, run, ...traits } = definition;
   return {
@@ -77,7 +77,7 @@ function menu<Target, D extends CommandDefer, Guards extends readonly Guard[]>(
         {
           handler: `menu ${name}`,
           interaction,
-          run: async (context) => run(inferred<CommandContexts[D] & Extended<Extension<Guards>>>(context), target),
+          run: async (context) => run(inferred<CommandContexts[D] & Extended<Extension<Results>>>(context), target),
         },
       );
     },

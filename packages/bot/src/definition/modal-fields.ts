@@ -6,6 +6,7 @@ import type {
   ChannelType,
 } from 'discord-api-types/v10';
 import type { SelectTypes } from './component.ts';
+import type { Exactly, Typed } from './exactly.ts';
 
 interface FieldBase {
   readonly label: string;
@@ -122,22 +123,43 @@ export type FieldValues<Fields extends FieldDefinitions> = {
 
 /** Defines fields; each keeps the literal types of what it is given. */
 export const field = {
-  text: <const Field extends TextField>(definition: Field) => ({ ...definition, type: 'text' as const }),
-  choice: <const Field extends ChoiceField>(definition: Field) => ({ ...definition, type: 'string' as const }),
-  users: <const Field extends EntityField>(definition: Field) => ({ ...definition, type: 'user' as const }),
-  roles: <const Field extends EntityField>(definition: Field) => ({ ...definition, type: 'role' as const }),
-  mentionables: <const Field extends EntityField>(definition: Field) => ({
+  text: <const Field extends TextField>(definition: Exactly<Field, TextField>): Typed<Field, 'text'> => ({
     ...definition,
-    type: 'mentionable' as const,
+    type: 'text',
   }),
-  channels: <const Field extends ChannelField>(definition: Field) => ({ ...definition, type: 'channel' as const }),
-  files: <const Field extends FileField>(definition: Field) => ({ ...definition, type: 'file' as const }),
-  radio: <const Field extends RadioField>(definition: Field) => ({ ...definition, type: 'radio' as const }),
-  checkboxes: <const Field extends CheckboxesField>(definition: Field) => ({
+  choice: <const Field extends ChoiceField>(definition: Exactly<Field, ChoiceField>): Typed<Field, 'string'> => ({
     ...definition,
-    type: 'checkboxes' as const,
+    type: 'string',
   }),
-  checkbox: <const Field extends CheckboxField>(definition: Field) => ({ ...definition, type: 'checkbox' as const }),
+  users: <const Field extends EntityField>(definition: Exactly<Field, EntityField>): Typed<Field, 'user'> => ({
+    ...definition,
+    type: 'user',
+  }),
+  roles: <const Field extends EntityField>(definition: Exactly<Field, EntityField>): Typed<Field, 'role'> => ({
+    ...definition,
+    type: 'role',
+  }),
+  mentionables: <const Field extends EntityField>(
+    definition: Exactly<Field, EntityField>,
+  ): Typed<Field, 'mentionable'> => ({ ...definition, type: 'mentionable' }),
+  channels: <const Field extends ChannelField>(definition: Exactly<Field, ChannelField>): Typed<Field, 'channel'> => ({
+    ...definition,
+    type: 'channel',
+  }),
+  files: <const Field extends FileField>(definition: Exactly<Field, FileField>): Typed<Field, 'file'> => ({
+    ...definition,
+    type: 'file',
+  }),
+  radio: <const Field extends RadioField>(definition: Exactly<Field, RadioField>): Typed<Field, 'radio'> => ({
+    ...definition,
+    type: 'radio',
+  }),
+  checkboxes: <const Field extends CheckboxesField>(
+    definition: Exactly<Field, CheckboxesField>,
+  ): Typed<Field, 'checkboxes'> => ({ ...definition, type: 'checkboxes' }),
+  checkbox: <const Field extends CheckboxField>(
+    definition: Exactly<Field, CheckboxField>,
+  ): Typed<Field, 'checkbox'> => ({ ...definition, type: 'checkbox' }),
   /** A text in Markdown between the fields; nothing is submitted of it. */
   note: (content: string) => ({ type: 'note' as const, content }),
 };

@@ -6,7 +6,7 @@ import { invocation, type Invocation, type Passage } from '../interaction/invoca
 import type { Returned } from '../interaction/reply.ts';
 import { CustomIdPattern, type CustomIdArguments, type CustomIdParams } from './custom-id.ts';
 import { definitionSite } from './definition-site.ts';
-import type { Extension, Guard } from './guard.ts';
+import type { Extension, GuardResult } from './guard.ts';
 import { inferred } from './inferred.ts';
 import { fieldBody, fieldValues } from './modal-body.ts';
 import type { FieldDefinitions, FieldValues } from './modal-fields.ts';
@@ -29,7 +29,8 @@ export interface Openable<Pattern extends string> {
   open(...params: CustomIdArguments<Pattern>): APIModalInteractionResponseCallbackData;
 }
 
-type ModalContext<D extends Defer, Guards extends readonly Guard[]> = ModalContexts[D] & Extended<Extension<Guards>>;
+type ModalContext<D extends Defer, Results extends readonly GuardResult[]> = ModalContexts[D] &
+  Extended<Extension<Results>>;
 
 /**
  * Defines a modal and what happens when it is submitted.
@@ -45,14 +46,14 @@ export function modal<
   const Pattern extends string,
   const Fields extends FieldDefinitions,
   const D extends Defer = 'none',
-  const Guards extends readonly Guard[] = readonly [],
+  const Results extends readonly GuardResult[] = readonly GuardResult[],
 >(
   pattern: Pattern,
-  definition: Passage<D, Guards> & {
+  definition: Passage<D, Results> & {
     readonly title: string;
     readonly fields: Fields;
     readonly run: (
-      context: ModalContext<D, Guards>,
+      context: ModalContext<D, Results>,
       fields: FieldValues<Fields>,
       params: CustomIdParams<Pattern>,
     ) => Returned<D> | Promise<Returned<D>>;
@@ -77,7 +78,7 @@ export function modal<
         handler: `modal ${pattern}`,
         interaction,
         run: async (context) =>
-          run(inferred<ModalContext<D, Guards>>(context), values, inferred<CustomIdParams<Pattern>>(params)),
+          run(inferred<ModalContext<D, Results>>(context), values, inferred<CustomIdParams<Pattern>>(params)),
       });
     },
   };

@@ -9,6 +9,7 @@ import type {
 } from 'discord-api-types/v10';
 import type { DiscordRest } from '@arrakis/discord-rest';
 import type { BotState } from '../state/bot-state.ts';
+import type { Exactly, Typed } from './exactly.ts';
 import type { FileType } from './modal-fields.ts';
 
 /** A value to choose from, and what the member reads. */
@@ -104,13 +105,38 @@ export type OptionValues<Options extends OptionDefinitions> = {
 
 /** Defines options; each keeps the literal types of what it is given. */
 export const opt = {
-  string: <const Option extends StringOption>(option: Option) => ({ ...option, type: 'string' as const }),
-  integer: <const Option extends NumberOption>(option: Option) => ({ ...option, type: 'integer' as const }),
-  number: <const Option extends NumberOption>(option: Option) => ({ ...option, type: 'number' as const }),
-  boolean: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'boolean' as const }),
-  user: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'user' as const }),
-  role: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'role' as const }),
-  channel: <const Option extends ChannelOption>(option: Option) => ({ ...option, type: 'channel' as const }),
-  mentionable: <const Option extends OptionBase>(option: Option) => ({ ...option, type: 'mentionable' as const }),
-  attachment: <const Option extends AttachmentOption>(option: Option) => ({ ...option, type: 'attachment' as const }),
+  string: <const Option extends StringOption>(option: Exactly<Option, StringOption>): Typed<Option, 'string'> => ({
+    ...option,
+    type: 'string',
+  }),
+  integer: <const Option extends NumberOption>(option: Exactly<Option, NumberOption>): Typed<Option, 'integer'> => ({
+    ...option,
+    type: 'integer',
+  }),
+  number: <const Option extends NumberOption>(option: Exactly<Option, NumberOption>): Typed<Option, 'number'> => ({
+    ...option,
+    type: 'number',
+  }),
+  boolean: <const Option extends OptionBase>(option: Exactly<Option, OptionBase>): Typed<Option, 'boolean'> => ({
+    ...option,
+    type: 'boolean',
+  }),
+  user: <const Option extends OptionBase>(option: Exactly<Option, OptionBase>): Typed<Option, 'user'> => ({
+    ...option,
+    type: 'user',
+  }),
+  role: <const Option extends OptionBase>(option: Exactly<Option, OptionBase>): Typed<Option, 'role'> => ({
+    ...option,
+    type: 'role',
+  }),
+  channel: <const Option extends ChannelOption>(option: Exactly<Option, ChannelOption>): Typed<Option, 'channel'> => ({
+    ...option,
+    type: 'channel',
+  }),
+  mentionable: <const Option extends OptionBase>(
+    option: Exactly<Option, OptionBase>,
+  ): Typed<Option, 'mentionable'> => ({ ...option, type: 'mentionable' }),
+  attachment: <const Option extends AttachmentOption>(
+    option: Exactly<Option, AttachmentOption>,
+  ): Typed<Option, 'attachment'> => ({ ...option, type: 'attachment' }),
 };

@@ -10,7 +10,7 @@ import type { CommandInteraction, SubmittedOption } from '../interaction/interac
 import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
 import type { Returned } from '../interaction/reply.ts';
 import { definitionSite } from './definition-site.ts';
-import type { Extension, Guard } from './guard.ts';
+import type { Extension, GuardResult } from './guard.ts';
 import { inferred } from './inferred.ts';
 import { optionValues } from './option-values.ts';
 import type { OptionDefinitions, OptionValues } from './options.ts';
@@ -73,15 +73,15 @@ export interface CommandCall {
 export function slash<
   const Options extends OptionDefinitions = never,
   const D extends CommandDefer = 'none',
-  const Guards extends readonly Guard[] = readonly [],
+  const Results extends readonly GuardResult[] = readonly GuardResult[],
 >(
   name: string,
   definition: CommandTraits &
-    Passage<D, Guards> & {
+    Passage<D, Results> & {
       readonly description: string;
       readonly options?: Options;
       readonly run: (
-        context: CommandContexts[D] & Extended<Extension<Guards>>,
+        context: CommandContexts[D] & Extended<Extension<Results>>,
         options: OptionValues<Options>,
       ) => Returned<D> | Promise<Returned<D>>;
     },
@@ -101,7 +101,7 @@ export function slash<
         {
           handler: `slash ${path}`,
           interaction,
-          run: async (context) => run(inferred<CommandContexts[D] & Extended<Extension<Guards>>>(context), values),
+          run: async (context) => run(inferred<CommandContexts[D] & Extended<Extension<Results>>>(context), values),
         },
       );
     },

@@ -1,3 +1,4 @@
+import { ResponseStateError } from '../errors.ts';
 import { botTexts } from '../localisation/bot-texts.ts';
 import { Denied } from './denied.ts';
 import type { InteractionContext } from './interaction-context.ts';
@@ -10,7 +11,8 @@ import type { Invocation } from './invocation.ts';
 export async function runInvocation(invocation: Invocation, context: InteractionContext): Promise<'done' | 'denied'> {
   try {
     await invocation.run(context);
-    return 'done';
+    if (context.acknowledged) return 'done';
+    throw new ResponseStateError('Nobody has answered: a middleware has neither called next() nor replied.');
   } catch (cause) {
     if (!(cause instanceof Denied)) throw cause;
     context.log.debug({ handler: invocation.handler, reason: cause.message }, 'denied');

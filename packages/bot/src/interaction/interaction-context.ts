@@ -76,8 +76,8 @@ export class InteractionContext
   #state: ResponseState;
   /** The deferral that is under way: an answer waits for it. */
   #deferring: Promise<void> | undefined;
-  /** An answer is under way: another one comes too late, and so does a deferral. */
-  #answering = false;
+  /** The answer that is under way: another one comes too late, and so does a deferral. */
+  #answering: Promise<void> | undefined;
 
   constructor(interaction: Interaction, options: InteractionContextOptions) {
     this.#interaction = interaction;
@@ -175,7 +175,7 @@ export class InteractionContext
 
   /** Acknowledges by the policy of the handler; what has been acknowledged before stays as it is. */
   async defer(): Promise<void> {
-    if (this.#options.defer === 'none' || this.#state !== 'fresh' || this.#answering) return;
+    if (this.#options.defer === 'none' || this.#state !== 'fresh' || this.#answering !== undefined) return;
     this.#deferring ??= this.#sendDeferral(this.#options.defer);
     await this.#deferring;
   }
@@ -232,8 +232,8 @@ export class InteractionContext
    * original response shows is to stay: an answer, or the message that was to be updated.
    */
   async tell(text: Text, signal: AbortSignal = this.signal): Promise<void> {
-    // Should the deferral have failed, the answer finds out what is left to do.
-    await this.#deferring?.catch(() => undefined);
+    // Should what is under way fail, this finds out itself what is left to do.
+    await Promise.allSettled([this.#deferring, this.#answering]);
     const data = replyBody({ content: this.t(text), ephemeral: true });
     if (this.answered || (this.acknowledged && this.#options.defer === 'update')) {
       await this.rest.sendFollowup(this.#interaction, data, { signal });
@@ -270,17 +270,16 @@ export class InteractionContext
   /** Gives the answer, of which there is one; one that failed was none. */
   async #answerOnce(action: string, answer: () => Promise<unknown>): Promise<void> {
     await this.#deferring;
-    if (this.answered || this.#answering) {
+    if (this.answered || this.#answering !== undefined) {
       throw new ResponseStateError(
         `The interaction is answered: '${action}' comes too late, use 'edit' or 'followUp'.`,
       );
     }
-    this.#answering = true;
+    this.#answering = answer().then(() => void (this.#state = 'answered'));
     try {
-      await answer();
-      this.#state = 'answered';
+      await this.#answering;
     } finally {
-      this.#answering = false;
+      this.#answering = undefined;
     }
   }
 

@@ -1,5 +1,5 @@
 import { coolDown, type Cooldown } from '../definition/cooldown.ts';
-import type { Guard } from '../definition/guard.ts';
+import type { Guard, GuardResult, Guards } from '../definition/guard.ts';
 import { ResponseStateError } from '../errors.ts';
 import { deferralOf, type Defer, type Deferral, type DeferPolicy } from './deferral.ts';
 import { Denied } from './denied.ts';
@@ -21,11 +21,11 @@ export interface Invocation {
 }
 
 /** What comes before and around the handler of an interaction. */
-export interface Passage<D extends Defer, Guards extends readonly Guard[]> {
+export interface Passage<D extends Defer, Results extends readonly GuardResult[]> {
   /** `none` unless said otherwise. Stands before `run`, whose context depends on it. */
   readonly defer?: DeferPolicy<D> | undefined;
   /** In their order, before the cooldown: what they deny costs no use. */
-  readonly guards?: Guards | undefined;
+  readonly guards?: Guards<Results> | undefined;
   readonly cooldown?: Cooldown | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface Work {
   readonly run: (context: InteractionContext) => Promise<Reply | Message | undefined | void>;
 }
 
-export function invocation(passage: Passage<Defer, readonly Guard[]>, work: Work): Invocation {
+export function invocation(passage: Passage<Defer, readonly GuardResult[]>, work: Work): Invocation {
   const { defer = 'none', guards = [], cooldown } = passage;
   const { handler, interaction, run } = work;
   const deferral = deferralOf(defer, factsOf(interaction));

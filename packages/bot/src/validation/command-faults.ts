@@ -2,7 +2,7 @@ import { ApplicationCommandType } from 'discord-api-types/v10';
 import type { MenuHandler } from '../definition/menu.ts';
 import type { CommandTraits, SlashGroup, SlashHandler } from '../definition/slash.ts';
 import { registrationOf } from '../registration/registration.ts';
-import { below, countFaults, duplicateFaults, fault, lengthFaults, type Fault } from './fault.ts';
+import { below, countFaults, duplicateFaults, fault, lengthFaults, lengthOf, type Fault } from './fault.ts';
 import { descriptionFaults, localizedFaults, nameFaults } from './naming.ts';
 import { optionsFaults } from './option-faults.ts';
 
@@ -122,7 +122,7 @@ function charactersOf(node: unknown): number {
     const translations = fields.get(`${name}_localizations`);
     const texts: unknown[] =
       typeof translations === 'object' && translations !== null ? Object.values(translations) : [];
-    return Math.max(...[fields.get(name), ...texts].map((text) => (typeof text === 'string' ? text.length : 0)));
+    return Math.max(...[fields.get(name), ...texts].map((text) => (typeof text === 'string' ? lengthOf(text) : 0)));
   });
   const nested = charactersOf(fields.get('options')) + charactersOf(fields.get('choices'));
   return own.reduce((sum, length) => sum + length, nested);

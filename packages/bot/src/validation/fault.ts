@@ -24,10 +24,15 @@ export function fault(path: string, message: string): Fault[] {
 /** A range, both ends included. */
 export type Range = readonly [least: number, most: number];
 
+/** How many characters Discord counts in a text: code points, however they are encoded. */
+export function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
+
 /** Checks how long a text is, in characters as Discord counts them. Absent texts are fine. */
 export function lengthFaults(path: string, text: string | undefined, [least, most]: Range): Fault[] {
   if (text === undefined) return [];
-  const { length } = Array.from(text);
+  const length = lengthOf(text);
   if (length >= least && length <= most) return [];
   return fault(path, `has ${count(length, 'character')}, Discord takes ${least} to ${most}`);
 }

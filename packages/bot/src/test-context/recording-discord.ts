@@ -1,0 +1,220 @@
+import {
+  InteractionResponseType as ResponseType,
+  MessageFlags,
+  type APIApplicationCommandOptionChoice,
+  type APIMessage,
+  type APIModalInteractionResponseCallbackData,
+} from 'discord-api-types/v10';
+import { discordPayload, type HttpRequest, type Method, type Response, type Transport } from '@arrakis/discord-rest';
+import { z } from 'zod';
+import type { Message } from '../interaction/reply.ts';
+import { messageFaults } from '../message/message-faults.ts';
+import type { Fault } from '../validation/fault.ts';
+import { choicesFaults, modalBodyFaults } from './answer-faults.ts';
+
+/** A request to Discord, as it was sent; tokens are in none of it. */
+export interface TestRequest {
+  readonly method: Method;
+  /** `/channels/{channel.id}/messages`, as Discord's documentation names it. */
+  readonly route: string;
+  readonly path: string;
+  readonly body: unknown;
+  /** For the audit log. */
+  readonly reason: string | undefined;
+}
+
+/** What Discord answers to a request: a body, or none. */
+export type TestAnswer = (request: TestRequest) => object | undefined;
+
+/** What a member sees of an interaction. */
+export interface Conversation {
+  /** The answer as it stands, then what followed it. */
+  readonly messages: APIMessage[];
+  /** How it was acknowledged before it was answered. */
+  deferred: 'public' | 'ephemeral' | 'update' | undefined;
+  acknowledged: boolean;
+  original: APIMessage | undefined;
+  modal: APIModalInteractionResponseCallbackData | undefined;
+  choices: readonly APIApplicationCommandOptionChoice[] | undefined;
+}
+
+/** Discord would refuse what a handler sends: every fault with its place. */
+export class DiscordRuleError extends Error {
+  override readonly name = 'DiscordRuleError';
+  readonly kind = 'discord-rule';
+  readonly retryable = false;
+  readonly faults: readonly Fault[];
+
+  constructor(what: string, faults: readonly Fault[]) {
+    super(`Discord would refuse ${what}:\n${faults.map(({ path, message }) => `  ${path} ${message}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+const messageBody = discordPayload<Message>(z.looseObject({}));
+const callback = z.object({
+  type: z.enum(ResponseType),
+  data: z.looseObject({ flags: z.number().optional() }).optional(),
+});
+const modalBody = discordPayload<APIModalInteractionResponseCallbackData>(z.looseObject({ custom_id: z.string() }));
+const choicesBody = z.object({
+  choices: z.array(discordPayload<APIApplicationCommandOptionChoice>(z.looseObject({ name: z.string() }))),
+});
+
+/** Answers requests as Discord would, keeps what was sent, and refuses what Discord would refuse. */
+export class RecordingDiscord implements Transport {
+  readonly requests: TestRequest[] = [];
+  readonly #conversations = new Map<string, Conversation>();
+  readonly #answers: { readonly method: Method; readonly route: string; readonly answer: TestAnswer }[] = [];
+  readonly #nextId: () => string;
+
+  constructor(nextId: () => string) {
+    this.#nextId = nextId;
+  }
+
+  /** Begins an interaction; `source` is the message that its component is on. */
+  begin(token: string, source: APIMessage | undefined): Conversation {
+    const conversation: Conversation = {
+      messages: [],
+      deferred: undefined,
+      acknowledged: false,
+      original: source,
+      modal: undefined,
+      choices: undefined,
+    };
+    this.#conversations.set(token, conversation);
+    return conversation;
+  }
+
+  /** Answers requests to a route from now on; the latest that was said counts. */
+  answer(method: Method, route: string, answer: TestAnswer): void {
+    this.#answers.unshift({ method, route, answer });
+  }
+
+  async send({ route, body, reason }: HttpRequest): Promise<Response> {
+    const segments = route.path.split('/').map(decodeURIComponent);
+    const conversation = this.#conversations.get(segments[3] ?? '');
+    if (route.interaction && conversation !== undefined) {
+      const isCallback = segments[4] === 'callback';
+      return isCallback ? this.#callback(conversation, body) : this.#webhook(conversation, route.method, body);
+    }
+    const request = { method: route.method, route: route.template, path: route.path, body, reason };
+    this.requests.push(request);
+    return this.#other(request);
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+
+  #callback(conversation: Conversation, body: unknown): Response {
+    if (conversation.acknowledged) return refused(400, 40_060);
+    const { type, data = {} } = callback.parse(body);
+    switch (type) {
+      case ResponseType.ChannelMessageWithSource:
+        conversation.original = this.#made(messageBody.parse(data));
+        conversation.messages.push(conversation.original);
+        break;
+      case ResponseType.DeferredChannelMessageWithSource:
+        conversation.original = undefined;
+        conversation.deferred = isEphemeral(data.flags) ? 'ephemeral' : 'public';
+        break;
+      case ResponseType.DeferredMessageUpdate:
+        conversation.deferred = 'update';
+        break;
+      case ResponseType.UpdateMessage:
+        this.#edit(conversation, messageBody.parse(data));
+        break;
+      case ResponseType.Modal:
+        conversation.modal = checked('the modal', modalBody.parse(data), modalBodyFaults);
+        break;
+      case ResponseType.ApplicationCommandAutocompleteResult:
+        conversation.choices = checked('the choices', choicesBody.parse(data).choices, choicesFaults);
+        break;
+      default:
+        return refused(400, 50_035);
+    }
+    conversation.acknowledged = true;
+    return { status: 204, headers: {}, body: undefined };
+  }
+
+  #webhook(conversation: Conversation, method: Method, body: unknown): Response {
+    if (!conversation.acknowledged) return refused(404, 10_015);
+    switch (method) {
+      case 'PATCH':
+        return found(this.#edit(conversation, messageBody.parse(body)));
+      case 'POST':
+        return found(this.#followUp(conversation, messageBody.parse(body)));
+      case 'DELETE': {
+        const { original } = conversation;
+        if (original === undefined) return refused(404, 10_008);
+        conversation.messages.splice(conversation.messages.indexOf(original), 1);
+        conversation.original = undefined;
+        return { status: 204, headers: {}, body: undefined };
+      }
+      default:
+        return conversation.original === undefined ? refused(404, 10_008) : found(conversation.original);
+    }
+  }
+
+  #edit(conversation: Conversation, change: Message): APIMessage {
+    const { original, deferred } = conversation;
+    const flags = (change.flags ?? 0) | (deferred === 'ephemeral' ? MessageFlags.Ephemeral : (original?.flags ?? 0));
+    const edited = this.#made({ ...original, ...change, flags }, original?.id);
+    const index = original === undefined ? -1 : conversation.messages.indexOf(original);
+    if (index >= 0) conversation.messages[index] = edited;
+    else conversation.messages.unshift(edited);
+    conversation.original = edited;
+    return edited;
+  }
+
+  /** The first one after a deferral takes its place (Discord docs, Receiving and Responding, "Followup Messages"). */
+  #followUp(conversation: Conversation, message: Message): APIMessage {
+    if (conversation.original === undefined && conversation.messages.length === 0)
+      return this.#edit(conversation, message);
+    const sent = this.#made(message);
+    conversation.messages.push(sent);
+    return sent;
+  }
+
+  #made(message: Message, id = this.#nextId()): APIMessage {
+    const fine = checked('the message', message, messageFaults);
+    const common = { channel_id: '500', content: '', embeds: [], components: [], attachments: [], flags: 0 };
+    return madeMessage.parse({ ...common, ...fine, id });
+  }
+
+  #other(request: TestRequest): Response {
+    const said = this.#answers.find(({ method, route }) => method === request.method && route === request.route);
+    if (said !== undefined) {
+      const body = said.answer(request);
+      return body === undefined ? { status: 204, headers: {}, body } : found(body);
+    }
+    if (request.method === 'POST' && request.route === '/channels/{channel.id}/messages') {
+      return found(this.#made(messageBody.parse(request.body)));
+    }
+    if (request.method !== 'GET') return found({ id: this.#nextId() });
+    throw new Error(
+      `The test does not say what Discord answers: test.discord.answer('GET', '${request.route}', () => ({ … })) does.`,
+    );
+  }
+}
+
+const madeMessage = discordPayload<APIMessage>(z.looseObject({ id: z.string(), content: z.string() }));
+
+function checked<Body>(what: string, body: Body, faultsOf: (body: Body) => readonly Fault[]): Body {
+  const faults = faultsOf(body);
+  if (faults.length > 0) throw new DiscordRuleError(what, faults);
+  return body;
+}
+
+function isEphemeral(flags = 0): boolean {
+  return (flags & MessageFlags.Ephemeral) !== 0;
+}
+
+function found(body: object): Response {
+  return { status: 200, headers: {}, body };
+}
+
+function refused(status: number, code: number): Response {
+  return { status, headers: {}, body: { code, message: 'refused' } };
+}
