@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Broker, done } from '@arrakis/broker';
 import { decodeDeadLetter, dispatchEventId, encodeEvent, type DeadLetter, type Event } from '@arrakis/protocol';
-import { startSimulator, type GatewayOptions, type Simulator } from '@arrakis/simulator';
+import { startSimulator, type Simulator, type SimulatorOptions } from '@arrakis/simulator';
 import { StateManager } from '@arrakis/state';
 import {
   AmqpClient,
@@ -23,8 +23,8 @@ export interface TrialOptions {
   readonly services?: TestServices;
   /** Whether dead letters stay in their queue, where a test looks at them; default false: they are taken out. */
   readonly keepDeadLetters?: boolean;
-  /** What of the simulated gateway is not as in production. */
-  readonly gateway?: GatewayOptions;
+  /** What of the simulated Discord is not as usual. */
+  readonly simulator?: Pick<SimulatorOptions, 'limits'>;
 }
 
 interface Place {
@@ -61,12 +61,12 @@ export class Trial implements AsyncDisposable {
     });
   }
 
-  static async prepare({ settings = {}, services, keepDeadLetters = false, gateway }: TrialOptions = {}) {
+  static async prepare({ settings = {}, services, keepDeadLetters = false, simulator }: TrialOptions = {}) {
     await using resources = new AsyncDisposableStack();
     const { rabbitmqUrl, redisUrl } = services ?? (await testServices());
     // What is left in services of the test's own goes with them.
     const namespace = services === undefined ? uniqueNamespace() : `trial-${randomUUID()}`;
-    const discord = resources.use(await startSimulator({ guilds: 1, gateway: { identifyWindowMs: 40, ...gateway } }));
+    const discord = resources.use(await startSimulator({ guilds: 1, gateway: { identifyWindowMs: 40 }, ...simulator }));
     const [bot] = discord.bots;
     if (bot === undefined) throw new Error('the simulator has a bot');
     const broker = new Broker({ url: rabbitmqUrl, namespace, connectionName: 'test' });
