@@ -38,12 +38,12 @@ describe('a worker whose broker', () => {
     { tags: ['fault-8'] },
     async ({ task }) => {
       await using trial = await Trial.prepare({ services });
-      const worker = await trial.startReady();
-      // Copies of these are to be published when the broker reads nothing any more.
-      await trial.publishMany(20, 'failsLateOnce');
-      await trial.publishMany(20, 'leisurely');
+      await trial.publishMany(20, 'failsOnce');
+      await trial.publishMany(20, 'innocent');
       await rabbitmq.alarm(true);
       try {
+        // It is given them, and copies of those that fail are what the broker does not read.
+        const worker = trial.start();
         await worker.logged(/broker blocked/);
         // Acknowledgements still come through.
         await waitFor(() => trial.effects().length === 20, { what: 'those that succeed' });

@@ -47,10 +47,6 @@ const deeds: Readonly<Record<string, (context: EventContext, tried: Tried) => Pr
     await delay(300);
     if (attempt === 1) throw new PassingError('The first attempt fails.');
   },
-  async failsLateOnce({ attempt }) {
-    await delay(3_000);
-    if (attempt === 1) throw new PassingError('The first attempt fails.');
-  },
   async fails() {
     throw new LastingError('Every attempt fails.');
   },
