@@ -33,12 +33,14 @@ const shape = {
     .stringbool()
     .optional()
     .describe('true or false: whether to register the commands at start; without it, in development only'),
+  WORKER_MODULES: z
+    .string()
+    .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))])
+    .optional(),
 };
 
-const schema = z.object(shape);
-
 /** The settings of the worker. */
-export interface WorkerSettings extends z.output<typeof schema> {
+export interface WorkerSettings extends z.output<z.ZodObject<typeof shape>> {
   /** Where the settings of its modules are read from; they have been checked. */
   readonly moduleEnvironment: Environment;
 }
@@ -54,7 +56,12 @@ export function loadWorkerSettings(
   const moduleShape: z.ZodRawShape = Object.fromEntries(
     modules.flatMap(({ settings }) => Object.entries(settings?.shape ?? {})),
   );
-  const settings = loadSettings(z.object({ ...shape, ...moduleShape }).superRefine(...discordCheck), environment);
+  const names = modules.map(({ name }) => name);
+  const WORKER_MODULES = shape.WORKER_MODULES.refine(
+    (chosen) => chosen?.every((name) => names.includes(name)) ?? true,
+  ).describe(`names with commas between, of ${names.join(', ')}`);
+  const schema = z.object({ ...shape, WORKER_MODULES, ...moduleShape }).superRefine(...discordCheck);
+  const settings = loadSettings(schema, environment);
   const given = Object.entries(environment).filter(([name, value]) => name in moduleShape && value !== '');
   return Object.freeze({ ...settings, moduleEnvironment: Object.freeze(Object.fromEntries(given)) });
 }

@@ -1,7 +1,7 @@
 import type { EventContext } from '@arrakis/bot';
 import { nonceFor } from '@arrakis/discord-rest';
 import type { Bot, Bots } from './bots.ts';
-import type { Lane } from './execution.ts';
+import type { Elsewhere, Lane } from './execution.ts';
 import { isPostponement } from './failure.ts';
 import { parseBody } from './payload.ts';
 
@@ -15,10 +15,11 @@ export interface EventLaneParts {
   readonly maxAttempts: number;
   readonly bots: Bots<Pick<Bot, 'router' | 'parts' | 'log'>>;
   readonly handlerTimeoutMs: number;
+  readonly elsewhere: Elsewhere;
 }
 
 /** Guild and member events: nobody waits, so without Redis they stay in the broker rather than be done twice. */
-export function eventLane({ longJobs, bots, ...lane }: EventLaneParts): Lane {
+export function eventLane({ longJobs, bots, elsewhere, ...lane }: EventLaneParts): Lane {
   const { name, maxAttempts, handlerTimeoutMs } = lane;
   return {
     ...lane,
@@ -26,8 +27,11 @@ export function eventLane({ longJobs, bots, ...lane }: EventLaneParts): Lane {
     retryBy: () => Infinity,
     async prepare(event, { attempt, signal }) {
       const { router, parts, log } = bots.of(event.applicationId);
-      const { handler } = router.event(event.type) ?? {};
-      if (handler === undefined) return undefined;
+      const routed = router.event(event.type);
+      if (routed === undefined) return undefined;
+      const { handler, module } = routed;
+      const queue = elsewhere(module, handler.lane === 'low' ? 'longJobs' : 'guildEvents');
+      if (queue !== undefined) return { queue };
       if (handler.lane === 'low' && name === 'normal') return { queue: longJobs };
       const invocation = handler.prepare(parseBody(event));
       const context = (fence: number | undefined): EventContext => ({

@@ -1,4 +1,4 @@
-import type { Event } from '@arrakis/protocol';
+import type { Event, WorkQueues } from '@arrakis/protocol';
 
 /** What became of a message, for metrics and logs. */
 export type Result =
@@ -37,6 +37,9 @@ export interface Execution {
 export interface Transfer {
   readonly queue: string;
 }
+
+/** The queue of a module that other workers serve; undefined when this one does. */
+export type Elsewhere = (module: string, kind: keyof WorkQueues) => string | undefined;
 
 /** The lanes: interactions, guild events, and long jobs. None waits for another. */
 export type LaneName = 'high' | 'normal' | 'low';

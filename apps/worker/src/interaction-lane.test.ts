@@ -54,7 +54,11 @@ beforeAll(async () => {
   rest = new DiscordRest({ apiUrl: discord.apiUrl, applicationId: bot.applicationId, token: bot.token });
   const gone = { name: 'gone', description: 'x' };
   const option = { type: 3, name: 'name', description: 'x', autocomplete: true } as const;
-  await rest.overwriteCommands([...router.registrations, gone, { ...gone, name: 'gone-too', options: [option] }]);
+  await rest.overwriteCommands([
+    ...router.registrations.global,
+    gone,
+    { ...gone, name: 'gone-too', options: [option] },
+  ]);
   const [guildId = ''] = discord.world.guilds;
   const people = discord.world.guild(guildId).members.filter(({ user }) => user.bot !== true);
   by = { guildId, userId: people[0]?.user.id ?? '' };
@@ -76,6 +80,7 @@ const lane = () => {
     handlerTimeoutMs: 5_000,
     bots,
     metrics,
+    elsewhere: () => undefined,
   });
 };
 

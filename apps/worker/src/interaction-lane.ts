@@ -10,7 +10,7 @@ import {
 import { acknowledgeBy, answerBy, type DiscordRest } from '@arrakis/discord-rest';
 import type { Event } from '@arrakis/protocol';
 import type { Bot, Bots } from './bots.ts';
-import type { DeliveryFacts, Execution, Lane } from './execution.ts';
+import type { DeliveryFacts, Elsewhere, Execution, Lane } from './execution.ts';
 import { ExpiredInteractionError, isPostponement, isRetryable, StoppingError } from './failure.ts';
 import { parseBody } from './payload.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
@@ -23,11 +23,12 @@ export interface InteractionLaneParts {
   readonly handlerTimeoutMs: number;
   readonly bots: Bots<Pick<Bot, 'router' | 'parts' | 'log'>>;
   readonly metrics: WorkerMetrics;
+  readonly elsewhere: Elsewhere;
 }
 
 /** Interactions: somebody waits for each, so they are deferred within three seconds and go on even without Redis. */
 export function interactionLane(parts: InteractionLaneParts): Lane {
-  const { bots, metrics, ...lane } = parts;
+  const { bots, metrics, elsewhere, ...lane } = parts;
   const { maxAttempts } = lane;
   return {
     name: 'high',
@@ -39,8 +40,10 @@ export function interactionLane(parts: InteractionLaneParts): Lane {
     async prepare(event, facts) {
       const { router, parts: botParts, log } = bots.of(event.applicationId);
       const interaction = parseInteraction(parseBody(event));
+      const { module, invocation, mismatch } = router.route(interaction);
+      const queue = module === undefined ? undefined : elsewhere(module, 'interactions');
+      if (queue !== undefined) return { queue };
       const acknowledged = await wasAcknowledged(interaction, facts, botParts.rest);
-      const { invocation, mismatch } = router.route(interaction);
       const { handler, deferral } = invocation;
       const context = new InteractionContext(interaction, {
         ...botParts,

@@ -96,7 +96,7 @@ beforeAll(async () => {
     { name: 'gone', description: 'x' },
     { name: 'grown', description: 'x', options: [] },
   ];
-  const registered = router.registrations.filter(({ name }) => name !== 'grown');
+  const registered = router.registrations.global.filter(({ name }) => name !== 'grown');
   await rest.overwriteCommands([...registered, gone, grown]);
   const [guildId = ''] = discord.world.guilds;
   const people = discord.world.guild(guildId).members.filter(({ user }) => user.bot !== true);
@@ -117,6 +117,7 @@ function executor(handlerTimeoutMs = 10_000): Executor {
     handlerTimeoutMs,
     bots,
     metrics,
+    elsewhere: () => undefined,
   });
   const idle = new AbortController().signal;
   return new Executor(lane, {

@@ -100,7 +100,10 @@ export interface WatchedLane {
 export function watchLanes(metrics: Metrics, lanes: readonly WatchedLane[]): void {
   const gauge = (what: string, help: string, read: (lane: WatchedLane) => number) =>
     metrics.gauge({ name: `bot_lane_${what}_messages`, help, labels: ['lane'] }, (values) => {
-      for (const watched of lanes) values.set({ lane: watched.lane }, read(watched));
+      // Where modules are served apart there is a lane of each name for every module.
+      const sums = new Map<LaneName, number>();
+      for (const watched of lanes) sums.set(watched.lane, (sums.get(watched.lane) ?? 0) + read(watched));
+      for (const [lane, sum] of sums) values.set({ lane }, sum);
     });
   gauge('running', 'Messages that are handled now', ({ executor }) => executor.running);
   gauge('waiting', 'Messages that wait in this process until they may be', ({ executor }) => executor.waiting);

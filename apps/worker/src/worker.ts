@@ -9,6 +9,7 @@ import type { Lane, LaneName } from './execution.ts';
 import { Executor } from './executor.ts';
 import { StoppingError } from './failure.ts';
 import { lanesOf } from './lanes.ts';
+import { ModuleLifecycle } from './module-lifecycle.ts';
 import { Permits } from './permits.ts';
 import { watchLanes, workerMetrics } from './worker-metrics.ts';
 
@@ -24,15 +25,17 @@ export async function startWorker(
   settings: WorkerSettings,
   modules: readonly Module[],
 ): Promise<void> {
-  const broker = serviceBroker(service, settings);
+  // Its own and those of others: what it gets of them is moved there.
+  const apart = settings.WORKER_MODULES === undefined ? [] : modules.map(({ name }) => name);
+  const broker = serviceBroker(service, settings, { modules: apart });
   const metrics = workerMetrics(service.metrics, () => broker.queueDepths());
   const bots = connectBots(service, settings, { broker, metrics, modules });
   const { log, signal: stopping } = service;
   if (settings.WORKER_SYNC_COMMANDS ?? settings.APP_ENV === 'development') {
-    await Promise.all(
-      bots.all.map(({ router, parts: { rest } }) => syncCommands(router, { rest, log, signal: stopping })),
-    );
+    await Promise.all(bots.all.map((bot) => syncCommands(bot, { log, signal: stopping })));
   }
+  const lifecycle = new ModuleLifecycle(service, bots.all, settings.WORKER_MODULES);
+  await lifecycle.setup();
   const ending = new AbortController();
   const isolation = new Permits(1);
   stopping.addEventListener('abort', () => isolation.close(), { once: true });
@@ -52,6 +55,7 @@ export async function startWorker(
   );
   watchLanes(service.metrics, consumptions);
   service.defer('consumers', stopLimitMs + 1_000, () => stop(service, consumptions, ending));
+  await lifecycle.ready();
 }
 
 /** A lane at work. */
@@ -78,12 +82,11 @@ function consume(
  */
 async function stop({ log }: Service, consumptions: readonly Consumption[], ending: AbortController): Promise<void> {
   const end = setTimeout(() => ending.abort(new StoppingError()), stopLimitMs - settleReserveMs);
-  const counts = await Promise.all(
-    consumptions.map(async ({ lane, consumer }) => [lane, await consumer.stop(stopLimitMs)] as const),
-  );
+  const counts = await Promise.all(consumptions.map(({ consumer }) => consumer.stop(stopLimitMs)));
   clearTimeout(end);
-  const left = Object.fromEntries(counts);
-  if (counts.some(([, count]) => count > 0)) {
+  const left: Record<string, number> = {};
+  for (const [index, { lane }] of consumptions.entries()) left[lane] = (left[lane] ?? 0) + (counts[index] ?? 0);
+  if (counts.some((count) => count > 0)) {
     await Promise.all(consumptions.map(({ executor }) => executor.leaveRunning()));
     log.warn({ left }, 'messages in flight were left to others');
   } else log.info({ left }, 'all messages in flight are settled');

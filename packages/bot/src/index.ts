@@ -63,6 +63,9 @@ export {
   type Texts,
   type Translations,
 } from './localisation/texts.ts';
+export type { CommandDifference, CommandPlan, PlannedCommand } from './registration/command-plan.ts';
+export { applyRegistrations, planRegistrations, type CommandSyncOptions } from './registration/command-sync.ts';
+export type { Registrations } from './registration/registration.ts';
 export { messageFaults } from './message/message-faults.ts';
 export { ui, type ButtonLook, type SelectMenu } from './message/ui.ts';
 export type { Fault } from './validation/fault.ts';

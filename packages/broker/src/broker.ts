@@ -18,6 +18,8 @@ export interface BrokerOptions {
   readonly namespace: string;
   /** Patterns of event types that are delivered beside the usual ones, as topic bindings have them; default none. */
   readonly events?: readonly string[];
+  /** Modules that are served apart, each with queues of its own; default none. */
+  readonly modules?: readonly string[];
   /** Shown in the broker's list of connections. */
   readonly connectionName: string;
   /** Who it is that fails, for dead letters; without it, the connection's name. */
@@ -51,14 +53,15 @@ export class Broker {
   readonly #identity: ProcessIdentity;
 
   /** @throws {BrokerError} of kind `settings` when the URL is no AMQP URL. */
-  constructor({ url, namespace, events, connectionName, identity, onEvent = () => undefined }: BrokerOptions) {
+  constructor(options: BrokerOptions) {
+    const { url, namespace, events = [], modules = [], connectionName, identity, onEvent = () => undefined } = options;
     if (!/^amqps?:$/.test(URL.parse(url)?.protocol ?? '')) {
       throw new BrokerError('settings', 'The broker URL must look like amqp://user:password@host:5672/vhost.');
     }
     this.names = namesIn(namespace);
     this.#onEvent = onEvent;
     this.#identity = identity ?? { name: connectionName, version: 'unversioned' };
-    this.#topology = new TopologyAttachment(topologyIn(namespace, events));
+    this.#topology = new TopologyAttachment(topologyIn(namespace, { events, modules }));
     const retryExchanges = this.names.retryTiers.map(({ name }) => name);
     this.#publisher = new Publisher(new Set([...retryExchanges, ...this.#topology.queueNames]));
     const connection = (purpose: string) =>

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger, Service } from '@arrakis/service';
-import { Broker } from './broker.ts';
+import { Broker, type BrokerOptions } from './broker.ts';
 import type { BrokerEvent } from './broker-event.ts';
 
 /** The settings of a service that say which broker it uses. */
@@ -12,11 +12,16 @@ export interface BrokerSettings {
 }
 
 /** The broker of a service: its events are logged, its state is part of readiness, and it is closed at the end. */
-export function serviceBroker(service: Service, settings: BrokerSettings): Broker {
+export function serviceBroker(
+  service: Service,
+  settings: BrokerSettings,
+  options: Pick<BrokerOptions, 'modules'> = {},
+): Broker {
   const broker = new Broker({
     url: settings.RABBITMQ_URL,
     namespace: settings.ARRAKIS_NAMESPACE,
     events: settings.ARRAKIS_EVENTS,
+    ...options,
     connectionName: `${service.name} ${process.pid}`,
     identity: { name: `${service.name}@${hostname()}:${process.pid}`, version: settings.APP_VERSION },
     onEvent: (event) => logBrokerEvent(service.log, event),

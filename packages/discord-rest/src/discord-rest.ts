@@ -227,15 +227,20 @@ export class DiscordRest {
     return this.#changeRole('DELETE', role, options);
   }
 
+  /** All commands of the bot or, with `guildId`, those of one guild; with their translations. */
+  commands({ guildId, ...options }: CallOptions & { readonly guildId?: string | undefined } = {}): Promise<
+    APIApplicationCommand[]
+  > {
+    const route = routes.commands('GET', this.applicationId, guildId);
+    return this.#requester.request({ route, answer: answers.commands, ...patience(options) });
+  }
+
   /** Replaces all commands of the bot, or with `guildId` those of one guild. */
   overwriteCommands(
     commands: RESTPutAPIApplicationCommandsJSONBody,
-    { guildId, ...options }: CallOptions & { readonly guildId?: string } = {},
+    { guildId, ...options }: CallOptions & { readonly guildId?: string | undefined } = {},
   ): Promise<APIApplicationCommand[]> {
-    const route =
-      guildId === undefined
-        ? routes.globalCommands(this.applicationId)
-        : routes.guildCommands(this.applicationId, guildId);
+    const route = routes.commands('PUT', this.applicationId, guildId);
     const answer = answers.commands;
     return this.#requester.request({ route, body: commands, answer, ...patience(options) });
   }

@@ -121,16 +121,17 @@ export const routes = {
       major: guildId,
     }),
 
-  globalCommands: (applicationId: string): Route =>
-    route('PUT', '/applications/{application.id}/commands', {
-      parameters: { 'application.id': applicationId },
-    }),
-
-  guildCommands: (applicationId: string, guildId: string): Route =>
-    route('PUT', '/applications/{application.id}/guilds/{guild.id}/commands', {
-      parameters: { 'application.id': applicationId, 'guild.id': guildId },
-      major: guildId,
-    }),
+  /** All commands of the bot, or those of one guild; read with their translations. */
+  commands: (method: 'GET' | 'PUT', applicationId: string, guildId: string | undefined): Route => {
+    const all =
+      guildId === undefined
+        ? route(method, '/applications/{application.id}/commands', { parameters: { 'application.id': applicationId } })
+        : route(method, '/applications/{application.id}/guilds/{guild.id}/commands', {
+            parameters: { 'application.id': applicationId, 'guild.id': guildId },
+            major: guildId,
+          });
+    return method === 'GET' ? { ...all, path: `${all.path}?with_localizations=true` } : all;
+  },
 
   gatewayBot: (): Route => route('GET', '/gateway/bot', { parameters: {} }),
 };

@@ -52,4 +52,6 @@ export {
   type QueueDefinition,
   type RetryTier,
   type Topology,
+  type TopologyOptions,
+  type WorkQueues,
 } from './topology.ts';

@@ -173,7 +173,7 @@ describe('topology', () => {
     expect(['message.create', 'voice.channel.effect.send', 'member.join'].every(isRouted)).toBe(true);
     expect(['message.update', 'presence.update'].some(isRouted)).toBe(false);
     const { guildEvents } = namesIn('test.tenant');
-    const bindings = topologyIn('test.tenant', events).bindings.filter(({ queue }) => queue === guildEvents);
+    const bindings = topologyIn('test.tenant', { events }).bindings.filter(({ queue }) => queue === guildEvents);
     expect(bindings).toHaveLength(topology.bindings.filter(({ queue }) => queue === guildEvents).length + 2);
     for (const key of events.slice(0, 2)) {
       expect(bindings).toContainEqual({ exchange: 'test.tenant.events', queue: guildEvents, key });

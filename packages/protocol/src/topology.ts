@@ -31,19 +31,28 @@ export interface RetryTier {
   readonly delayMs: number;
 }
 
-/** The names in use, all below one first segment, so that tests and tenants can share a broker. */
-export interface Names {
-  /** Topic exchange to which every event is published, with its event type as routing key. */
-  readonly events: string;
+/** The queues that workers consume. */
+export interface WorkQueues {
   readonly interactions: string;
   readonly guildEvents: string;
   /** Events whose handlers take long; workers move them here. */
   readonly longJobs: string;
+}
+
+/** The names in use, all below one first segment, so that tests and tenants can share a broker. */
+export interface Names extends WorkQueues {
+  /** Topic exchange to which every event is published, with its event type as routing key. */
+  readonly events: string;
   /** Direct exchange through which an event returns from a retry tier, by its origin queue's name. */
   readonly returns: string;
   /** Shortest delay first. */
   readonly retryTiers: readonly RetryTier[];
   readonly deadLetters: string;
+  /**
+   * The queues of one module, where a fleet serves modules apart: a worker that gets what belongs to a module of others
+   * moves it there.
+   */
+  ofModule(module: string): WorkQueues;
 }
 
 /** What is bound to the two work queues in any case. */
@@ -94,6 +103,11 @@ export function namesIn(namespace: string): Names {
     returns: `${namespace}.returns`,
     retryTiers: [tier('2s', 2_000), tier('10s', 10_000), tier('60s', 60_000), tier('10m', 600_000)],
     deadLetters: `${namespace}.dlq`,
+    ofModule: (module) => ({
+      interactions: `${namespace}.interactions.${module}`,
+      guildEvents: `${namespace}.events.guild.${module}`,
+      longJobs: `${namespace}.events.low.${module}`,
+    }),
   };
 }
 
@@ -115,16 +129,24 @@ function guildEventRoutes(events: readonly string[]): readonly string[] {
   return [...new Set([...routes.guildEvents, ...events])];
 }
 
+/** What a topology has beside the usual. */
+export interface TopologyOptions {
+  /** Patterns of event types that are delivered beside the usual ones. */
+  readonly events?: readonly string[];
+  /** Modules that are served apart, each with queues of its own. */
+  readonly modules?: readonly string[];
+}
+
 /**
- * The topology below `namespace`, in which the events that match one of the patterns `events` are delivered beside the
- * usual ones. It is accepted unchanged by RabbitMQ 3.10 … 4.x:
+ * The topology below `namespace`. It is accepted unchanged by RabbitMQ 3.10 … 4.x:
  * - `x-max-priority` exists only on classic queues (a 406 on a quorum queue of every version up to 4.3);
  * - at-least-once dead-lettering needs a quorum source and `overflow=reject-publish`
  *   (RabbitMQ docs, Quorum Queues, "At-least-once dead lettering").
  */
-export function topologyIn(namespace: string, events: readonly string[] = []): Topology {
+export function topologyIn(namespace: string, { events = [], modules = [] }: TopologyOptions = {}): Topology {
   const names = namesIn(namespace);
-  const workQueues = [names.interactions, names.guildEvents, names.longJobs];
+  const workQueues = [names, ...modules.map((module) => names.ofModule(module))];
+  const workQueueNames = workQueues.flatMap((queues) => [queues.interactions, queues.guildEvents, queues.longJobs]);
   return {
     exchanges: [
       { name: names.events, type: 'topic' },
@@ -132,9 +154,11 @@ export function topologyIn(namespace: string, events: readonly string[] = []): T
       ...names.retryTiers.map((tier) => ({ name: tier.name, type: 'fanout' as const })),
     ],
     queues: [
-      interactionsQueue(names),
-      eventsQueue(names, names.guildEvents, lengthLimits.guildEvents),
-      eventsQueue(names, names.longJobs, lengthLimits.longJobs),
+      ...workQueues.flatMap(({ interactions, guildEvents, longJobs }) => [
+        interactionsQueue(interactions),
+        eventsQueue(names, guildEvents, lengthLimits.guildEvents),
+        eventsQueue(names, longJobs, lengthLimits.longJobs),
+      ]),
       ...names.retryTiers.map((tier) => retryQueue(names, tier)),
       deadLettersQueue(names),
     ],
@@ -149,15 +173,15 @@ export function topologyIn(namespace: string, events: readonly string[] = []): T
         queue: names.guildEvents,
         key,
       })),
-      ...workQueues.map((queue) => ({ exchange: names.returns, queue, key: queue })),
+      ...workQueueNames.map((queue) => ({ exchange: names.returns, queue, key: queue })),
       ...names.retryTiers.map((tier) => ({ exchange: tier.name, queue: tier.name, key: '' })),
     ],
   };
 }
 
-function interactionsQueue(names: Names): QueueDefinition {
+function interactionsQueue(name: string): QueueDefinition {
   return {
-    name: names.interactions,
+    name,
     arguments: {
       'x-queue-type': 'classic',
       'x-max-priority': 10,

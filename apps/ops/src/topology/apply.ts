@@ -18,7 +18,7 @@ Apps do the same when they start, if their user may.`,
   async run({ environment, json, output }) {
     const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace, ARRAKIS_EVENTS: events } = loadBrokerSettings(environment);
     await using administration = await Administration.connect(url);
-    const topology = topologyIn(namespace, events);
+    const topology = topologyIn(namespace, { events });
     const before = await administration.apply(topology);
     const after = await administration.plan(topology);
     const declared = before.objects

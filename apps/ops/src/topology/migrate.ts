@@ -38,7 +38,7 @@ is 25 seconds at most. When you know that all of them are gone, a second is enou
   async run({ operands, options: given, environment, json, output, signal }) {
     const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace, ARRAKIS_EVENTS: events } = loadBrokerSettings(environment);
     const [queue = ''] = operands;
-    const topology = topologyIn(namespace, events);
+    const topology = topologyIn(namespace, { events });
     const known = topology.queues.map(({ name }) => name);
     if (!known.includes(queue)) throw new UsageError(`there is no queue '${queue}', but ${known.join(', ')}.`);
     const settleMs = millisecondsOf(given, 'settle');

@@ -23,7 +23,7 @@ Over AMQP bindings cannot be seen; 'arrakis topology apply' declares them all ag
   async run({ environment, json, output }) {
     const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace, ARRAKIS_EVENTS: events } = loadBrokerSettings(environment);
     await using administration = await Administration.connect(url);
-    const plan = await administration.plan(topologyIn(namespace, events));
+    const plan = await administration.plan(topologyIn(namespace, { events }));
     if (json) output.json({ namespace, ...plan });
     else {
       for (const line of [...describePlan(plan, output), ...describeAdvice(plan)]) output.line(line);

@@ -17,6 +17,8 @@ import type { OptionDefinitions, OptionValues } from './options.ts';
 
 /** What Discord knows of a command beside its name and input. */
 export interface CommandTraits {
+  /** The guilds in which it is registered; everywhere unless said otherwise. */
+  readonly guilds?: readonly string[];
   /** Where it can be used: by default wherever the bot is installed. */
   readonly contexts?: readonly InteractionContextType[];
   readonly integrationTypes?: readonly ApplicationIntegrationType[];

@@ -105,7 +105,7 @@ beforeAll(async () => {
   const [bot] = discord.bots;
   if (bot === undefined) throw new Error('the simulator has a bot');
   rest = new DiscordRest({ apiUrl: discord.apiUrl, applicationId: bot.applicationId, token: bot.token });
-  await rest.overwriteCommands(router.registrations);
+  await rest.overwriteCommands([...router.registrations.global]);
   const [guildId = ''] = discord.world.guilds;
   const people = discord.world.guild(guildId).members.filter(({ user }) => user.bot !== true);
   by = { guildId, userId: people[0]?.user.id ?? '' };

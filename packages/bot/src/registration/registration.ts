@@ -10,6 +10,22 @@ import type { MenuHandler } from '../definition/menu.ts';
 import { optionBodies } from './option-registration.ts';
 import type { CommandTraits, SlashGroup, SlashHandler } from '../definition/slash.ts';
 
+/** Commands as Discord registers them: those that are there everywhere, and those of single guilds, by guild id. */
+export interface Registrations {
+  readonly global: readonly RESTPostAPIApplicationCommandsJSONBody[];
+  readonly guilds: ReadonlyMap<string, readonly RESTPostAPIApplicationCommandsJSONBody[]>;
+}
+
+/** Sorts commands by where they are registered. */
+export function registrationsOf(commands: readonly (SlashHandler | SlashGroup | MenuHandler)[]): Registrations {
+  const guildIds = new Set(commands.flatMap(({ traits }) => traits.guilds ?? []));
+  const inGuild = (guildId: string) => commands.filter(({ traits }) => traits.guilds?.includes(guildId));
+  return {
+    global: commands.filter(({ traits }) => traits.guilds === undefined).map(registrationOf),
+    guilds: new Map(Array.from(guildIds, (guildId) => [guildId, inGuild(guildId).map(registrationOf)])),
+  };
+}
+
 /**
  * A command as Discord registers it.
  * Source: Discord docs, Application Commands, "Application Command Structure".

@@ -205,7 +205,7 @@ describe('registration', () => {
       },
       run: nothing,
     });
-    expect(new Router([moduleOf(command)]).registrations).toEqual([
+    expect(new Router([moduleOf(command)]).registrations.global).toEqual([
       {
         type: 1,
         name: 'tier',
@@ -240,7 +240,7 @@ describe('registration', () => {
   });
 
   it('nests sub-commands and groups, and leaves what is no command out', () => {
-    const registrations = router.registrations;
+    const registrations = router.registrations.global;
     expect(registrations.map(({ name }) => name)).toEqual(['echo', 'colour', 'role', 'Member card', 'Quote']);
     expect(registrations[2]).toMatchObject({
       options: [

@@ -2,7 +2,6 @@ import {
   ApplicationCommandOptionType as OptionType,
   ApplicationCommandType,
   InteractionType,
-  type RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord-api-types/v10';
 import { completion } from '../definition/autocomplete.ts';
 import type { ComponentHandler } from '../definition/component.ts';
@@ -20,7 +19,7 @@ import type {
   SubmittedOption,
 } from '../interaction/interaction.ts';
 import type { Invocation } from '../interaction/invocation.ts';
-import { registrationOf } from '../registration/registration.ts';
+import { registrationsOf, type Registrations } from '../registration/registration.ts';
 import { moduleFaults } from './handler-faults.ts';
 import { run } from './middleware.ts';
 import type { Command, Middleware, Module } from './module.ts';
@@ -76,8 +75,8 @@ export class Router {
   }
 
   /** The commands, as Discord registers them. */
-  get registrations(): RESTPutAPIApplicationCommandsJSONBody {
-    return this.#commands.map(registrationOf);
+  get registrations(): Registrations {
+    return registrationsOf(this.#commands);
   }
 
   /** Finds the handler of an interaction, with its input read; where there is none, what tells the member so. */

@@ -86,14 +86,18 @@ function groupFaults({ commands }: SlashGroup, level: number): Fault[] {
 
 /** Discord knows them of a whole command only. */
 function idleTraits(traits: CommandTraits): Fault[] {
-  const idle = ['contexts', 'integrationTypes', 'defaultMemberPermissions', 'nsfw'] as const;
+  const idle = ['guilds', 'contexts', 'integrationTypes', 'defaultMemberPermissions', 'nsfw'] as const;
   return idle.flatMap((trait) =>
     traits[trait] === undefined ? [] : fault(trait, 'has no effect on a sub-command: say it of the whole command'),
   );
 }
 
-function traitsFaults({ contexts, integrationTypes, defaultMemberPermissions }: CommandTraits): Fault[] {
+function traitsFaults({ guilds, contexts, integrationTypes, defaultMemberPermissions }: CommandTraits): Fault[] {
   return [
+    ...someOf('guilds', guilds),
+    ...(guilds !== undefined && contexts !== undefined
+      ? fault('contexts', 'has no effect on the command of a guild: it is there in that guild alone')
+      : []),
     ...someOf('contexts', contexts),
     ...someOf('integrationTypes', integrationTypes),
     ...(defaultMemberPermissions === undefined || /^\d{1,20}$/.test(defaultMemberPermissions)
@@ -105,7 +109,7 @@ function traitsFaults({ contexts, integrationTypes, defaultMemberPermissions }: 
   ];
 }
 
-function someOf(path: string, values: readonly number[] | undefined): Fault[] {
+function someOf(path: string, values: readonly (number | string)[] | undefined): Fault[] {
   if (values === undefined) return [];
   if (values.length === 0) return fault(path, 'is empty: leave it out for all');
   return duplicateFaults(values, (index) => `${path}[${index}]`);

@@ -217,7 +217,7 @@ describe('what is registered', () => {
   it('has what is required first, whatever the order of its definition', () => {
     const options = { a: opt.user({ description: 'x' }), b: opt.user({ description: 'x', required: true }) };
     const [command] = new Router([{ name: 'test', commands: [slash('x', { description: 'x', options, run })] }])
-      .registrations;
+      .registrations.global;
     expect(command).toMatchObject({ options: [{ name: 'b' }, { name: 'a' }] });
   });
 });
