@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { provideServices, ServicesUnavailable } from '@arrakis/testkit';
+import { isDockerRunning, provideServices, ServicesUnavailable } from '@arrakis/testkit';
 import { brokerVersion } from '../bench/queues.ts';
 import { showProgress } from '../bootstrap/progress.mjs';
 import { runStep } from '../test/step.ts';
@@ -72,7 +72,7 @@ async function tryOn(
   const started = await showProgress(`Start RabbitMQ and Redis (${origin})`, () => start(origin, signal)).catch(
     (cause: unknown) => {
       if (!(cause instanceof ServicesUnavailable)) throw cause;
-      console.error(`Not tried on a RabbitMQ that is ${titles[origin]}: ${cause.message}`);
+      console.error(`Not tried on RabbitMQ (${titles[origin]}): ${cause.message}`);
       return undefined;
     },
   );
@@ -111,9 +111,10 @@ async function tryOn(
 
 /** @throws {ServicesUnavailable} when they cannot be had this way. */
 async function start(origin: BrokerOrigin, signal: AbortSignal) {
-  const docker = origin === 'docker' ? 'testcontainers' : 'never';
-  const services = await provideServices({ root, docker, signal });
-  if (origin === 'installed' || services.origin.rabbitmq === 'docker') return services;
+  if (origin === 'installed') return provideServices({ root, docker: 'never', signal });
+  if (!(await isDockerRunning())) throw new ServicesUnavailable('no Docker engine runs here.');
+  const services = await provideServices({ root, docker: 'testcontainers', signal });
+  if (services.origin.rabbitmq === 'docker') return services;
   await services.stop();
-  throw new ServicesUnavailable('no Docker engine runs here, or it has no image of it.');
+  throw new ServicesUnavailable('the Docker engine cannot start its image.');
 }

@@ -1,6 +1,7 @@
 export { AmqpClient, type ForeignMessage } from './amqp-client.ts';
 export { AppProcess, type HealthAnswer, type LogRecord } from './app-process.ts';
 export { collectQueues, type CollectOptions } from './collect-queues.ts';
+export { isDockerRunning } from './docker.ts';
 export { recordFault, type FaultFinding } from './fault-finding.ts';
 export { Ledger, type LedgerDispatch, type LedgerMessage } from './ledger.ts';
 export { LedgerReport, type Notice } from './ledger-report.ts';

@@ -2,6 +2,9 @@ import { PrivateRabbitmq, testServices, waitFor, type TestServices } from '@arra
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Trial } from '../testing/trial.ts';
 
+/** Within what a container platform grants, and the limit of the whole shutdown, in ms. */
+const stopLimitMs = 25_000;
+
 let rabbitmq: PrivateRabbitmq;
 let services: TestServices;
 
@@ -47,7 +50,9 @@ describe('a worker whose broker', () => {
         await worker.logged(/broker blocked/);
         // Acknowledgements still come through.
         await waitFor(() => trial.effects().length === 20, { what: 'those that succeed' });
+        const stoppedAt = performance.now();
         expect(await worker.end('SIGTERM')).toBe(0);
+        expect(performance.now() - stoppedAt).toBeLessThan(stopLimitMs);
       } finally {
         await rabbitmq.alarm(false);
       }
