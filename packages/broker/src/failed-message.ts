@@ -1,5 +1,5 @@
 import type { MessageProperties, Options } from 'amqplib';
-import { failedAttempts, failureHeaders as names, type FailedAttempt } from '@arrakis/protocol';
+import { decodeDeadLetter, failedAttempts, failureHeaders as names, type FailedAttempt } from '@arrakis/protocol';
 import { withoutSecrets } from '@arrakis/service';
 import { asError, textOf } from './errors.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -70,6 +70,34 @@ export function deadLetterProperties(properties: MessageProperties, expired: boo
 /** The properties of a copy that is handled from another queue: those of the message. */
 export function movedProperties(properties: MessageProperties) {
   return copyProperties(properties, {});
+}
+
+/**
+ * The properties of a dead letter that is moved to another queue. What RabbitMQ has noted on one that it dead-lettered itself
+ * cannot go along; it becomes what a worker would have noted.
+ */
+export function movedDeadLetterProperties(properties: MessageProperties) {
+  const {
+    by,
+    origin,
+    error,
+    fingerprint,
+    firstFailedAt: first,
+    lastFailedAt,
+  } = decodeDeadLetter({
+    body: Buffer.alloc(0),
+    properties,
+  });
+  if (by !== 'broker') return movedProperties(properties);
+  return copyProperties(properties, {
+    ...(origin !== undefined && { [names.origin]: origin }),
+    ...(first !== undefined && { [names.firstFailed]: first }),
+    ...(lastFailedAt !== undefined && { [names.lastFailed]: lastFailedAt }),
+    [names.error]: error.name,
+    [names.errorKind]: error.kind,
+    [names.errorMessage]: error.message,
+    [names.fingerprint]: fingerprint,
+  });
 }
 
 function failureHeaders(properties: MessageProperties, failure: Failure): Record<string, HeaderValue> {

@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { asError, BrokerError } from './errors.ts';
-import { movedProperties, withoutForeignHeaders } from './failed-message.ts';
+import { withoutForeignHeaders, type movedProperties } from './failed-message.ts';
 import { openChannel } from './topology.ts';
 
 export interface MoveOptions {
   readonly from: string;
   /** The exchange that the messages go to, each with the routing key that it came with. */
   readonly exchange: string;
+  /** The properties of a message's copy. */
+  readonly propertiesOf: typeof movedProperties;
   readonly signal: AbortSignal;
   /** Called after each message that has been moved. */
   readonly onMoved: () => void;
@@ -108,7 +110,7 @@ class Move {
 
   /** Resolves to whether the broker has taken the copy. */
   async #publish({ content, properties, fields }: ConsumeMessage): Promise<boolean> {
-    const copy = movedProperties(properties);
+    const copy = this.#options.propertiesOf(properties);
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const publish = (options: typeof copy) =>
       this.#target.publish(

@@ -1,8 +1,8 @@
 import { connect, type ChannelModel } from 'amqplib';
-import { encodeEvent, namesIn, topologyIn, type Names, type Topology } from '@arrakis/protocol';
+import { decodeDeadLetter, encodeEvent, namesIn, topologyIn, type Names, type Topology } from '@arrakis/protocol';
 import { deleteAfterTests, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Administration, Broker, type MigrationStep, type Outbox } from './index.ts';
+import { Administration, Broker, giveBack, reject, type MigrationStep, type Outbox } from './index.ts';
 import { temporaryQueueOf } from './topology.ts';
 
 let url: string;
@@ -179,6 +179,32 @@ describe('a queue', { timeout: 90_000 }, () => {
     await broker.publisher.publish({ ...exchange, body: Buffer.from('1'), properties: { messageId: 'again' } });
     expect(await migrate(topology, queue)).toBe('migrated');
     await waitFor(async () => (await take(names.guildEvents)).includes('again'), { what: 'the retry' });
+  });
+
+  it('of dead letters keeps why they are there, whoever has put them there', async () => {
+    const { guildEvents, deadLetters } = names;
+    const outbox = broker.outbox({ maxMessages: 10, maxBytes: 10_000 });
+    add(outbox, [], 'member.join');
+    const consumer = broker.consume({
+      queue: guildEvents,
+      prefetch: 1,
+      // Until RabbitMQ gives it up.
+      handle: async ({ properties }) => (/leave/.test(JSON.stringify(properties)) ? reject(new Error('no')) : giveBack),
+    });
+    add(outbox, ['0'], 'member.leave');
+    const filled = async () => (await broker.queueDepths()).get(deadLetters)?.ready === 2;
+    await waitFor(filled, { what: 'the dead letters' });
+    await consumer.stop(1_000);
+    expect(await migrate(changed(deadLetters, { 'x-max-length': 400_000 }), deadLetters)).toBe('migrated');
+    const channel = await inspector.createChannel();
+    const letters = [await channel.get(deadLetters), await channel.get(deadLetters)].map((message) =>
+      message === false ? undefined : decodeDeadLetter({ body: message.content, properties: message.properties }),
+    );
+    await channel.close();
+    expect(letters.toSorted((a, b) => String(a?.id).localeCompare(String(b?.id)))).toMatchObject([
+      { id: '0', by: 'broker', origin: guildEvents, error: { name: 'BrokerDeadLetter', kind: 'delivery-limit' } },
+      { id: '1', by: 'worker', origin: guildEvents, error: { name: 'Error', message: 'no' } },
+    ]);
   });
 
   it('is migrated by one process at a time, and again by another where that one has ended', async () => {

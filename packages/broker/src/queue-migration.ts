@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Channel, ChannelModel } from 'amqplib';
 import type { BindingDefinition, QueueDefinition, Topology } from '@arrakis/protocol';
 import { asError, BrokerError } from './errors.ts';
+import { movedDeadLetterProperties, movedProperties } from './failed-message.ts';
 import { differenceIn } from './inequivalence.ts';
 import { moveMessages } from './message-mover.ts';
 import { declareQueue, openChannel, queueExists, replyCodeOf, temporaryQueueOf } from './topology.ts';
@@ -230,7 +231,8 @@ class Migration {
       const reader = await this.#readerOf(watched);
       if ((await this.#channel.checkQueue(from)).messageCount > 0) {
         if (moved > 0 && isLate()) throw new BrokerError('topology', stillBound(from));
-        await moveMessages(this.#model, { from, exchange: this.#temporary, signal, onMoved });
+        const propertiesOf = this.#holdsDeadLetters() ? movedDeadLetterProperties : movedProperties;
+        await moveMessages(this.#model, { from, exchange: this.#temporary, propertiesOf, signal, onMoved });
         quietSince = undefined;
       } else if (reader !== undefined) {
         if (isLate()) throw new BrokerError('topology', stillRead(reader));
@@ -243,6 +245,11 @@ class Migration {
       }
       await delay(pollMs, undefined, { signal });
     }
+  }
+
+  #holdsDeadLetters(): boolean {
+    const { topology } = this.#options;
+    return topology.queues.some(({ arguments: args }) => args['x-dead-letter-routing-key'] === this.#wanted.name);
   }
 
   async #readerOf(queues: readonly string[]): Promise<Reader | undefined> {

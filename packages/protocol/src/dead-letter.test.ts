@@ -77,6 +77,14 @@ describe('a dead letter', () => {
     });
   });
 
+  it('of RabbitMQ itself that has been moved on is told from its headers', () => {
+    const headers = { [failureHeaders.error]: 'BrokerDeadLetter', [failureHeaders.errorKind]: 'delivery-limit' };
+    expect(letter(headers)).toMatchObject({
+      by: 'broker',
+      error: { name: 'BrokerDeadLetter', kind: 'delivery-limit' },
+    });
+  });
+
   it('of whoever put it there is readable as well', () => {
     expect(letter({})).toMatchObject({ by: 'unknown', error: { name: 'Unknown', kind: 'unknown' }, attempt: 1 });
   });

@@ -170,7 +170,7 @@ function failureOf(headers: Headers): Failure {
   const name = headers[failureHeaders.error];
   const kind = headers[failureHeaders.errorKind];
   return {
-    by: name === undefined ? 'unknown' : 'worker',
+    by: name === undefined ? 'unknown' : byOf(name),
     origin: headers[failureHeaders.origin],
     error: {
       name: name ?? 'Unknown',
@@ -187,6 +187,14 @@ function failureOf(headers: Headers): Failure {
   };
 }
 
+/** The error of a message that RabbitMQ itself has moved. */
+const brokerError = 'BrokerDeadLetter';
+
+/** Its headers name it when it has been moved on: RabbitMQ's own note stays behind then. */
+function byOf(error: string): 'worker' | 'broker' {
+  return error === brokerError ? 'broker' : 'worker';
+}
+
 /**
  * The failure of a message that RabbitMQ itself has moved: the newest entry of its `x-death` says from where and why.
  * What the headers say besides is of earlier attempts. A worker takes the entries out of what it dead-letters.
@@ -201,7 +209,7 @@ function movedByBroker(headers: Headers): Failure | undefined {
   return {
     by: 'broker',
     origin: queue,
-    error: { name: 'BrokerDeadLetter', kind, message: brokerReasons.get(reason) ?? reason, stack: undefined },
+    error: { name: brokerError, kind, message: brokerReasons.get(reason) ?? reason, stack: undefined },
     fingerprint: `broker:${kind}:${queue}`,
     firstFailedAt: headers[failureHeaders.firstFailed] ?? movedAt,
     lastFailedAt: movedAt,
