@@ -1,6 +1,6 @@
 import { GatewayClient, Router, type BotParts, type BotState, type Gateway, type Module } from '@arrakis/bot';
 import type { Broker } from '@arrakis/broker';
-import { DiscordRest } from '@arrakis/discord-rest';
+import { DiscordRest, type RestEvent } from '@arrakis/discord-rest';
 import { botsOf, type DiscordBot, type Logger, type Service } from '@arrakis/service';
 import { serviceState, type ClaimStore, type StateManager } from '@arrakis/state';
 import type { WorkerSettings } from './config.ts';
@@ -89,8 +89,27 @@ function connectRest(
   { apiUrl, state, metrics }: { apiUrl: string; state: StateManager; metrics: WorkerMetrics },
 ): DiscordRest {
   const { scripts } = state;
-  const rest = new DiscordRest({ token, applicationId, apiUrl, scripts, onEvent: (event) => metrics.requested(event) });
+  const onEvent = (event: RestEvent): void => {
+    metrics.requested(event);
+    logRestEvent(service.log, applicationId, event);
+  };
+  const rest = new DiscordRest({ token, applicationId, apiUrl, scripts, onEvent });
+  rest.keepWarm();
   service.defer(`rest ${applicationId}`, 3_000, () => rest.close(2_000));
   service.health.addCheck(`discord ${applicationId}`, () => rest.whyNotReady());
   return rest;
+}
+
+/** What a person should know of the way to Discord. */
+function logRestEvent(log: Logger, applicationId: string, event: RestEvent): void {
+  if (event.type === 'token-refused') log.error({ applicationId }, 'Discord refuses the bot token');
+  else if (event.type === 'blocked') {
+    log.error(
+      { applicationId, forMs: event.forMs },
+      'Discord has blocked this address; only first responses are tried',
+    );
+  } else if (event.type === 'limiter' && event.state !== 'shaky') {
+    const meaning = event.state === 'up' ? 'together again' : 'without Redis, each process a share';
+    log.warn({ applicationId }, `rate limits are kept ${meaning}`);
+  }
 }

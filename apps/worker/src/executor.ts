@@ -187,7 +187,7 @@ export class Executor {
     // What another worker has taken over by now is not given up here.
     const mayRetry = cause instanceof ClaimLostError || execution.mayRetry(cause);
     const verdict = this.#verdictOf(event, delivery, { cause, mayRetry });
-    if (verdict.kind === 'reject') await execution.apologize();
+    if (verdict.kind === 'reject' || verdict.kind === 'done') await execution.apologize();
     return this.#told(event, { verdict, cause, handler });
   }
 
@@ -220,6 +220,10 @@ export class Executor {
       return this.#settled(event, 'retry', verdict);
     metrics.handlerFailed(event, cause);
     const about = { err: cause, eventId: event.id, type: event.type, handler, traceparent: event.traceparent };
+    if (verdict.kind === 'done') {
+      log.warn(about, 'ended without effect: Discord says that it is gone or not permitted');
+      return this.#settled(event, 'done', verdict);
+    }
     if (verdict.kind === 'retry') log.warn(about, 'failed, to be tried again');
     else log.error(about, 'failed for good: see the dead letters');
     return this.#settled(event, verdict.kind === 'retry' ? 'retry' : 'reject', verdict);

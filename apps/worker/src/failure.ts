@@ -153,6 +153,11 @@ export function isRetryable(cause: unknown): boolean | undefined {
   return typeof retryable === 'boolean' ? retryable : undefined;
 }
 
+/** Whether there is nothing left to be done: what it was about is gone, or closed to the bot. */
+export function isPointless(cause: unknown): boolean {
+  return propertyOf(cause, 'remedy') === 'none';
+}
+
 /** The kind of a failure, of few values: for metrics. */
 export function failureKind(cause: unknown): string {
   const kind = propertyOf(cause, 'kind');

@@ -17,7 +17,12 @@ export function restMetrics(metrics: Metrics): RestListener {
       case 'rate-limited':
       case 'utilisation':
       case 'limiter':
+      case 'invalid-requests':
         return limiter(event);
+      // A person has to know: the log tells.
+      case 'blocked':
+      case 'token-refused':
+        return;
       default:
         return event satisfies never;
     }
@@ -58,14 +63,19 @@ function limiterMetrics(metrics: Metrics) {
     name: 'bot_rest_global_limit_used_ratio',
     help: "How much of the bot's global limit the fleet uses, from 0 to 1",
   });
+  const invalid = metrics.gauge({
+    name: 'bot_rest_invalid_requests_ratio',
+    help: 'How much of what Discord allows an address in refused requests is spent, from 0 to 1; at 1 it is banned',
+  });
   const alone = metrics.gauge({
     name: 'bot_rest_limits_without_redis',
     help: '1 while this process keeps a share of the limits by itself, since Redis does not answer',
   });
-  return (event: EventOf<'admitted' | 'rate-limited' | 'utilisation' | 'limiter'>): void => {
+  return (event: EventOf<'admitted' | 'rate-limited' | 'utilisation' | 'limiter' | 'invalid-requests'>): void => {
     if (event.type === 'admitted') waitMs.observe({ lane: event.lane }, event.waitedMs);
     else if (event.type === 'rate-limited') limited.inc({ route: event.route, scope: event.scope });
     else if (event.type === 'utilisation') utilisation.set({}, event.used / event.limit);
+    else if (event.type === 'invalid-requests') invalid.set({}, event.count / event.limit);
     else alone.set({}, event.state === 'down' ? 1 : 0);
   };
 }

@@ -23,6 +23,11 @@ describe('a failure', () => {
     expect(decide(cause, { mayRetry: false })).toEqual({ kind: 'reject', cause, expired: false });
   });
 
+  it('after which nothing is left to be done ends the event', () => {
+    const gone = Object.assign(new Error('gone'), { remedy: 'none', retryable: false });
+    expect(decide(gone)).toEqual({ kind: 'done' });
+  });
+
   it('to end in time is tried three times at most', () => {
     const attempts = [1, 2, 3].map((attempt) => decide(new HandlerTimeoutError(5), { attempt }).kind);
     expect(attempts).toEqual(['retry', 'retry', 'reject']);

@@ -1,4 +1,4 @@
-import { giveBack, reject, retry, retrySpreadMs, type Verdict } from '@arrakis/broker';
+import { done, giveBack, reject, retry, retrySpreadMs, type Verdict } from '@arrakis/broker';
 import { retryTier, type RetryTier } from '@arrakis/protocol';
 import {
   ClaimedElsewhereError,
@@ -6,6 +6,7 @@ import {
   ExpiredInteractionError,
   failureKind,
   GuildBusyError,
+  isPointless,
   isPostponement,
   isRetryable,
   PostponedTooLongError,
@@ -40,9 +41,11 @@ const attemptsByKind: ReadonlyMap<string, number> = new Map([['timeout', 3]]);
 
 /**
  * What a failure means for its message. An error says itself whether a retry may help (`retryable`); one that does
- * not say so is tried again, since most causes pass. A postponement costs no attempt, and is bounded by time instead.
+ * not say so is tried again, since most causes pass. One that says that nothing is left to be done ends the event. A
+ * postponement costs no attempt, and is bounded by time instead.
  */
 export function failureVerdict(cause: unknown, message: FailedMessage, rules: RetryRules): Verdict {
+  if (isPointless(cause)) return done;
   const now = Date.now();
   const { attempt, firstFailedAt = now, mayRetry, retryBy } = message;
   const expired = cause instanceof ExpiredInteractionError || now >= retryBy;

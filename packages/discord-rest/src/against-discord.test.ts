@@ -143,7 +143,7 @@ describe('the rest of what is asked', () => {
   it('a refused token is a failure of its own', async () => {
     const { apiUrl } = discord;
     const stranger = new DiscordRest({ apiUrl, applicationId: '1', token: 'x.y.z' });
-    expect(await failureOf(stranger.gatewayBot())).toMatchObject({ kind: 'unauthorized', retryable: false });
+    expect(await failureOf(stranger.gatewayBot())).toMatchObject({ kind: 'unauthorized', remedy: 'retry' });
     await stranger.close();
   });
 });
@@ -190,6 +190,24 @@ describe('limits', () => {
     expect(failure).toMatchObject({ kind: 'rate-limited', retryable: true });
     expect(failure.retryAfterMs).toBeGreaterThan(50_000);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+});
+
+describe('files', () => {
+  it('are uploaded beside a message, from memory or streamed, and once more after a lost answer', async () => {
+    async function* lines() {
+      for (const line of ['a,b\n', '1,2\n']) yield Buffer.from(line);
+    }
+    discord.rest.addFault({ method: 'POST', times: 1, loseResponse: true });
+    const files = [
+      { name: 'hi "you".txt', data: Buffer.from('hi'), contentType: 'text/plain' },
+      { name: 'table.csv', data: lines },
+    ];
+    const posted = await rest.createMessage(channelId, { content: 'files' }, { nonce: 'files', files });
+    expect(posted.attachments.map(({ filename, size }) => [filename, size])).toEqual([
+      ['hi "you".txt', 2],
+      ['table.csv', 8],
+    ]);
   });
 });
 

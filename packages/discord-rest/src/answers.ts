@@ -5,6 +5,11 @@ import { discordPayload, snowflake } from './payload.ts';
 /** For the answers that say no more than their status. */
 export const nothing: z.ZodType<void> = z.unknown().transform(() => undefined);
 
+/** For the answers that are passed on as Discord's documentation has them. */
+export function documented<Result>(): z.ZodType<Result> {
+  return z.custom<Result>();
+}
+
 export const message = discordPayload<APIMessage>(
   z.looseObject({ id: snowflake, channel_id: snowflake, content: z.string() }),
 );

@@ -2,12 +2,14 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { failureOf, failureWithoutAnswer, rateLimitOf } from './classify.ts';
 import type { Response } from './response.ts';
-import { routes, type Route } from './route.ts';
+import { routeTo, type Route } from './route.ts';
 
-const interaction = { id: '1', token: 'secret-token' };
-const callback = routes.createInteractionResponse(interaction);
-const followup = routes.createFollowup('9', interaction);
-const createMessage = routes.createMessage('5');
+const webhook = { 'application.id': '9', 'interaction.token': 'secret-token' };
+const callback = routeTo('POST /interactions/{interaction.id}/{interaction.token}/callback', {
+  parameters: { 'interaction.id': '1', 'interaction.token': 'secret-token' },
+});
+const followup = routeTo('POST /webhooks/{application.id}/{interaction.token}', { parameters: webhook });
+const createMessage = routeTo('POST /channels/{channel.id}/messages', { parameters: { 'channel.id': '5' } });
 
 function answer(status: number, body?: unknown, headers: Response['headers'] = {}): Response {
   return { status, body, headers };
@@ -18,7 +20,7 @@ describe('an answer of Discord', () => {
     ['unknown interaction', callback, answer(404, { code: 10062 }), 'too-late', false],
     ['acknowledged before', callback, answer(400, { code: 40060 }), 'already-acknowledged', false],
     ['token expired', followup, answer(401, { code: 50027 }), 'too-late', false],
-    ['token of the bot refused', createMessage, answer(401, { code: 0 }), 'unauthorized', false],
+    ['token of the bot refused', createMessage, answer(401, { code: 0 }), 'unauthorized', true],
     ['missing permissions', createMessage, answer(403, { code: 50013 }), 'forbidden', false],
     ['unknown channel', createMessage, answer(404, { code: 10003 }), 'not-found', false],
     ['invalid body', createMessage, answer(400, { code: 50035 }), 'invalid', false],

@@ -53,17 +53,17 @@ export function failureOf(route: Route, response: Response, attempt: number): Di
   if (status >= 200 && status < 300) return undefined;
   const parsed = errorSchema.safeParse(response.body);
   const error = parsed.success ? parsed.data : undefined;
-  const retryAfterMs = retryAfterOf(response);
   const reason = invalidFields(error?.errors);
   const details: FailureDetails = {
     status,
     attempt,
     // Discord sends code 0 where it has no code.
     ...(error?.code !== undefined && error.code !== 0 && { code: error.code }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(reason !== undefined && { reason }),
   };
-  return new DiscordRestError(kindOf(route, details, error !== undefined), route, details);
+  const kind = kindOf(route, details, error !== undefined);
+  const retryAfterMs = retryAfterOf(response) ?? untilMendedMs[kind];
+  return new DiscordRestError(kind, route, { ...details, ...(retryAfterMs !== undefined && { retryAfterMs }) });
 }
 
 /** The failure when no complete answer came; `sent` is false when the request surely never left. */
@@ -98,6 +98,9 @@ function kindOf(route: Route, { status = 0, code }: FailureDetails, isDiscords: 
       return status >= 400 ? 'invalid' : 'unexpected-response';
   }
 }
+
+/** How long to wait where Discord does not say, in ms: a person has to mend it. */
+const untilMendedMs: Partial<Record<DiscordRestErrorKind, number>> = { unauthorized: 30_000, blocked: 60_000 };
 
 function retryAfterOf(response: Response): number | undefined {
   const limited = rateLimitOf(response);

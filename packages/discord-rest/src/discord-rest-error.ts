@@ -7,7 +7,7 @@ import type { Method, Route } from './route.ts';
  * - `already-acknowledged`: somebody has responded to the interaction before (40060);
  * - `not-found`: what the request is about does not exist (any more);
  * - `forbidden`: the bot may not do this, here or to this user;
- * - `unauthorized`: Discord refuses the bot token;
+ * - `unauthorized`: Discord refuses the bot token, until somebody mends that;
  * - `invalid`: Discord refuses the request as it is;
  * - `rate-limited`: the limit frees up only after the deadline; `retryAfterMs` says when;
  * - `blocked`: Discord's edge refuses this address for a while, for too many invalid requests;
@@ -41,7 +41,30 @@ export interface FailureDetails {
   readonly reason?: string;
 }
 
-const retryableKinds: ReadonlySet<DiscordRestErrorKind> = new Set(['rate-limited', 'blocked', 'unavailable']);
+/**
+ * What a failure leaves to be done:
+ * - `none`: nothing; the request has become pointless, and its target is gone or closed to the bot;
+ * - `retry`: the same request may succeed later without doing anything twice, after `retryAfterMs` where that is known;
+ * - `give-up`: a person has to look at it.
+ */
+export type Remedy = 'none' | 'retry' | 'give-up';
+
+/** The one place where failures become remedies. */
+const remedies: Readonly<Record<DiscordRestErrorKind, Remedy>> = {
+  // Somebody waits in vain: on-call should see it.
+  'too-late': 'give-up',
+  'already-acknowledged': 'none',
+  'not-found': 'none',
+  forbidden: 'none',
+  unauthorized: 'retry',
+  invalid: 'give-up',
+  'rate-limited': 'retry',
+  blocked: 'retry',
+  unavailable: 'retry',
+  'unknown-outcome': 'give-up',
+  'unexpected-response': 'give-up',
+  aborted: 'give-up',
+};
 
 /**
  * A request to Discord that failed. It names the route by its template and never holds the URL, a token, or a
@@ -57,6 +80,7 @@ export class DiscordRestError extends Error {
   readonly status: number | undefined;
   /** Discord's own error code. Source: Discord docs, "Opcodes and Status Codes", JSON error codes. */
   readonly code: number | undefined;
+  readonly remedy: Remedy;
   /** Whether the same request, made later, may succeed without doing anything twice. */
   readonly retryable: boolean;
   /** How long Discord asked to wait. */
@@ -71,7 +95,9 @@ export class DiscordRestError extends Error {
     this.route = route.template;
     this.status = details.status;
     this.code = details.code;
-    this.retryable = retryableKinds.has(kind) || (kind === 'aborted' && route.repeatable);
+    // What was given up may have had its effect.
+    this.remedy = kind === 'aborted' && route.repeatable ? 'retry' : remedies[kind];
+    this.retryable = this.remedy === 'retry';
     this.retryAfterMs = details.retryAfterMs;
     this.attempt = details.attempt ?? 1;
   }

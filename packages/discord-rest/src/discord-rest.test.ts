@@ -243,11 +243,18 @@ describe('what Discord answers', () => {
 });
 
 describe('readiness', () => {
-  it('knows a refused token, and a good one', async () => {
-    const { rest } = await against({ status: 401, json: { code: 0 } }, { status: 200, json: { id: '5' } });
+  it('knows a refused token, tries it ever more rarely, and knows when it is good again', async () => {
+    const { server, rest, events } = await against(
+      { status: 401, json: { code: 0 } },
+      { status: 200, json: { id: '5' } },
+    );
     expect(rest.whyNotReady()).toBeUndefined();
-    await failureOf(rest.gatewayBot());
+    expect(await failureOf(rest.gatewayBot())).toMatchObject({ kind: 'unauthorized', remedy: 'retry' });
     expect(rest.whyNotReady()).toContain('token');
+    expect(await failureOf(rest.gatewayBot())).toMatchObject({ kind: 'unauthorized', status: undefined });
+    expect(server.requests).toHaveLength(1);
+    expect(events.filter(({ type }) => type === 'token-refused')).toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 1_050));
     await failureOf(rest.gatewayBot());
     expect(rest.whyNotReady()).toBeUndefined();
   });
@@ -278,5 +285,78 @@ describe('no error, event or inspection', () => {
     expect(shown).not.toContain(asked.id);
     expect(shown).not.toContain(token);
     expect(shown).not.toContain('private words');
+  });
+});
+
+describe('any endpoint', () => {
+  it('is asked with its parameters, query and reason', async () => {
+    const { server, rest } = await against({ status: 200, json: [] });
+    await rest.request('GET /guilds/{guild.id}/members/search', {
+      parameters: { 'guild.id': '7' },
+      query: { query: 'a & b', limit: 5 },
+    });
+    await rest.request('PUT /guilds/{guild.id}/bans/{user.id}', {
+      parameters: { 'guild.id': '7', 'user.id': '8' },
+      body: { delete_message_seconds: 60 },
+      reason: 'spam, überall',
+    });
+    expect(server.requests.map(({ path }) => path)).toEqual([
+      '/api/v10/guilds/7/members/search?query=a+%26+b&limit=5',
+      '/api/v10/guilds/7/bans/8',
+    ]);
+    expect(server.requests[1]?.headers['x-audit-log-reason']).toBe(encodeURIComponent('spam, überall'));
+  });
+
+  it('that posts a message gets a nonce and mentions nobody', async () => {
+    const { server, rest } = await against('cut', { status: 200, json: message });
+    await rest.request('POST /channels/{channel.id}/messages', {
+      parameters: { 'channel.id': '5' },
+      body: { content: '@everyone' },
+    });
+    const [first, second] = server.requests.map(({ body }) => body);
+    expect(first).toMatchObject({ allowed_mentions: { parse: [] }, enforce_nonce: true, nonce: expect.any(String) });
+    expect(second).toEqual(first);
+  });
+
+  it('is not asked to do again what it may have done', async () => {
+    const { server, rest } = await against('cut');
+    const asked = rest.request('POST /guilds/{guild.id}/roles', {
+      parameters: { 'guild.id': '7' },
+      body: { name: 'x' },
+    });
+    expect(await failureOf(asked)).toMatchObject({ kind: 'unknown-outcome', remedy: 'give-up' });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('what Discord has refused for good', () => {
+  it('is not asked again for a while', async () => {
+    const { server, rest } = await against({ status: 403, json: { code: 50013 } }, { status: 204 });
+    const role = { guildId: '7', userId: '8', roleId: '9' };
+    expect(await failureOf(rest.assignRole(role))).toMatchObject({ kind: 'forbidden', remedy: 'none', code: 50013 });
+    expect(await failureOf(rest.assignRole(role))).toMatchObject({ kind: 'forbidden', remedy: 'none', code: 50013 });
+    await rest.assignRole({ ...role, userId: '10' });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it('is asked again when it may have come about meanwhile', async () => {
+    const { server, rest } = await against({ status: 404, json: { code: 10007 } });
+    await failureOf(rest.getGuildMember('7', '8'));
+    await failureOf(rest.getGuildMember('7', '8'));
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe("a block by Discord's edge", () => {
+  it('stops everything but first responses until it is over', async () => {
+    const { server, rest, events } = await against(
+      { status: 429, text: '<html>', headers: { 'retry-after': '1' } },
+      { status: 204 },
+    );
+    expect(await failureOf(rest.gatewayBot())).toMatchObject({ kind: 'blocked', remedy: 'retry', retryAfterMs: 1_000 });
+    expect((await failureOf(rest.gatewayBot())).kind).toBe('blocked');
+    expect(server.requests).toHaveLength(1);
+    expect(events).toContainEqual({ type: 'blocked', forMs: 1_000 });
+    expect(await rest.deferReply(interaction())).toBe('acknowledged');
   });
 });

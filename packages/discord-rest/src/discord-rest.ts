@@ -7,68 +7,49 @@ import {
   type APIInteractionResponse,
   type APIMessage,
   type RESTPatchAPIWebhookWithTokenMessageJSONBody,
-  type RESTPostAPIChannelMessageJSONBody,
   type RESTPostAPIWebhookWithTokenJSONBody,
   type RESTPutAPIApplicationCommandsJSONBody,
 } from 'discord-api-types/v10';
+import type { z } from 'zod';
 import * as answers from './answers.ts';
+import type { DiscordApi, EndpointName } from './api/api.ts';
+import { filesOf } from './api/multipart.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
+import { FleetLimiter } from './fleet/fleet-limiter.ts';
+import { InvalidRequests } from './fleet/invalid-requests.ts';
 import { HttpTransport, type Transport } from './http-transport.ts';
 import { acknowledgeBy, answerBy } from './interaction-time.ts';
-import { withoutMentions } from './message-body.ts';
-import { FleetLimiter } from './fleet/fleet-limiter.ts';
-import type { ScriptRunner } from './fleet/script-runner.ts';
 import { LocalLimiter } from './local-limiter.ts';
-import type { Lane, Patience, RateLimiter } from './rate-limiter.ts';
+import { completedBody } from './message-body.ts';
+import type {
+  Acknowledgement,
+  AuditedOptions,
+  CallOptions,
+  DiscordRestOptions,
+  FileOptions,
+  GuildOptions,
+  MessageBody,
+  MessageOptions,
+  RequestInput,
+} from './options.ts';
+import type { Patience, RateLimiter } from './rate-limiter.ts';
 import { Reachability } from './reachability.ts';
+import { Refusals } from './refusals.ts';
 import { Requester } from './requester.ts';
-import type { RestListener } from './rest-event.ts';
-import { routes, type InteractionReference, type RoleAssignment } from './route.ts';
+import { routeTo, type InteractionReference, type Parameters, type RoleAssignment } from './route.ts';
 
-export interface DiscordRestOptions {
-  /** Base of the API with its version: `https://discord.com/api/v10`, or a simulator's or proxy's. */
-  readonly apiUrl: string;
-  readonly applicationId: string;
-  readonly token: string;
-  /** The Redis by which the fleet keeps Discord's limits; without, this process keeps them as if it were alone. */
-  readonly scripts?: ScriptRunner;
-  /** Requests a second that Discord allows the bot; 50 unless Discord has granted more. */
-  readonly globalLimit?: number;
-  /** Told of every attempt; for logs and metrics. */
-  readonly onEvent?: RestListener;
-  /** The way to Discord; HTTP unless a test takes its place. */
-  readonly transport?: Transport;
-}
-
-export interface CallOptions {
-  /**
-   * When the call shall have ended, repetitions and waits included, in ms since the epoch. By default 30 s from
-   * now, and never after the interaction that is answered has expired.
-   */
-  readonly deadline?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** `bulk` gives way to others where the global limit is short; default `normal`. */
-  readonly lane?: Lane | undefined;
-}
-
-export interface MessageOptions extends CallOptions {
-  /** Discord posts one message per nonce: see {@link nonceFor}. At most 25 characters. */
-  readonly nonce: string;
-}
-
-export interface AuditedOptions extends CallOptions {
-  /** Shown in the guild's audit log. */
-  readonly reason?: string | undefined;
-}
-
-/** Whether the response was taken, or somebody had responded before: then `editOriginal` says what is to be said. */
-export type Acknowledgement = 'acknowledged' | 'already-acknowledged';
-
-/** A message to post; its nonce is an option of the call. */
-export type MessageBody = Omit<RESTPostAPIChannelMessageJSONBody, 'nonce' | 'enforce_nonce'>;
+const callback = 'POST /interactions/{interaction.id}/{interaction.token}/callback';
+const followup = 'POST /webhooks/{application.id}/{interaction.token}';
+const original = '/webhooks/{application.id}/{interaction.token}/messages/@original';
+const memberRole = '/guilds/{guild.id}/members/{user.id}/roles/{role.id}';
+const globalCommands = '/applications/{application.id}/commands';
+const guildCommands = '/applications/{application.id}/guilds/{guild.id}/commands';
 
 /** How long a call may take unless it says otherwise, in ms. */
 const patienceMs = 30_000;
+
+/** Discord's limit for bots to which it has not granted more, in requests a second. */
+const usualGlobalLimit = 50;
 
 /**
  * Discord's REST API for one bot. Every method rejects with a {@link DiscordRestError} and nothing else, repeats
@@ -77,23 +58,48 @@ const patienceMs = 30_000;
 export class DiscordRest {
   readonly applicationId: string;
   readonly #transport: Transport;
-  readonly #reachability = new Reachability();
+  readonly #reachability: Reachability;
+  readonly #invalidRequests: InvalidRequests;
   readonly #limiter: RateLimiter;
   readonly #requester: Requester;
 
-  /** @throws {TypeError} when `apiUrl` is no URL. */
+  /** @throws {TypeError} when `apiUrl` or `proxyUrl` is no URL. */
   constructor(options: DiscordRestOptions) {
-    const { apiUrl, applicationId, token, transport, scripts, globalLimit = 50, onEvent = () => undefined } = options;
+    const { applicationId, token, scripts, globalLimit = usualGlobalLimit, egress = 'shared', proxyUrl } = options;
+    const onEvent = options.onEvent ?? (() => undefined);
     this.applicationId = applicationId;
-    this.#transport = transport ?? new HttpTransport({ apiUrl: new URL(apiUrl), token });
+    this.#transport =
+      options.transport ??
+      new HttpTransport({
+        apiUrl: new URL(options.apiUrl),
+        token,
+        proxyUrl: proxyUrl === undefined ? undefined : new URL(proxyUrl),
+      });
     this.#limiter =
       scripts === undefined ? new LocalLimiter(globalLimit) : new FleetLimiter({ scripts, globalLimit, onEvent });
+    this.#reachability = new Reachability(onEvent);
+    this.#invalidRequests = new InvalidRequests({ scripts, egress, onEvent });
     this.#requester = new Requester({
       transport: this.#transport,
       limiter: this.#limiter,
       reachability: this.#reachability,
+      refusals: new Refusals(),
+      invalidRequests: this.#invalidRequests,
       onEvent,
     });
+  }
+
+  /**
+   * Asks any documented endpoint: `request('GET /channels/{channel.id}', { parameters: { 'channel.id': id } })`.
+   * POSTs are repeated only where Discord recognises a repetition, or has surely not taken the first.
+   * @returns what Discord's documentation (discord-api-types) says; it is not checked further.
+   */
+  request<const Name extends EndpointName>(
+    name: Name,
+    { parameters, ...input }: RequestInput<Name>,
+  ): Promise<DiscordApi[Name]['result']> {
+    const answer = answers.documented<DiscordApi[Name]['result']>();
+    return this.#call(name, parameters, { ...input, answer, ...patience(input) });
   }
 
   /** Shows that the bot is thinking; the answer follows by `editOriginal`, as ephemeral as the thinking is. */
@@ -112,23 +118,22 @@ export class DiscordRest {
    * @throws {DiscordRestError} `too-late` after that; it is not even tried.
    */
   async respond(
-    interaction: InteractionReference,
-    response: APIInteractionResponse,
-    options: CallOptions = {},
+    { id, token }: InteractionReference,
+    body: APIInteractionResponse,
+    options: FileOptions = {},
   ): Promise<Acknowledgement> {
-    const route = routes.createInteractionResponse(interaction);
-    const deadline = Math.min(options.deadline ?? Infinity, acknowledgeBy(interaction.id));
-    if (deadline <= Date.now()) throw new DiscordRestError('too-late', route);
-    const body = bodyOf(response);
+    const parameters = { 'interaction.id': id, 'interaction.token': token };
+    const wait = patience({ ...options, deadline: Math.min(options.deadline ?? Infinity, acknowledgeBy(id)) });
+    if (wait.deadline <= Date.now()) throw new DiscordRestError('too-late', routeTo(callback, { parameters }));
     try {
-      await this.#requester.request({ route, body, answer: answers.nothing, ...patience(options), deadline });
+      await this.#call(callback, parameters, { body, files: options.files, answer: answers.nothing, ...wait });
       return 'acknowledged';
     } catch (error) {
       if (!(error instanceof DiscordRestError)) throw error;
       if (error.kind === 'already-acknowledged') return 'already-acknowledged';
       // An attempt that went unanswered may have been taken: the message it made tells.
       if (error.kind !== 'too-late' || error.attempt === 1) throw error;
-      if (await this.isAcknowledged(interaction, options)) return 'already-acknowledged';
+      if (await this.isAcknowledged({ id, token }, options)) return 'already-acknowledged';
       throw error;
     }
   }
@@ -146,27 +151,23 @@ export class DiscordRest {
   }
 
   getOriginal(interaction: InteractionReference, options?: CallOptions): Promise<APIMessage> {
-    const route = routes.originalResponse('GET', this.applicationId, interaction);
-    const until = untilExpiry(interaction, options);
-    return this.#requester.request({ route, answer: answers.message, ...until });
+    const wait = untilExpiry(interaction, options);
+    return this.#call(`GET ${original}`, this.#webhook(interaction), { answer: answers.message, ...wait });
   }
 
   /** Edits the response to an interaction; a deferred one gets its content. The same edit twice is one. */
   editOriginal(
     interaction: InteractionReference,
-    message: RESTPatchAPIWebhookWithTokenMessageJSONBody,
-    options?: CallOptions,
+    body: RESTPatchAPIWebhookWithTokenMessageJSONBody,
+    options: FileOptions = {},
   ): Promise<APIMessage> {
-    const route = routes.originalResponse('PATCH', this.applicationId, interaction);
-    const until = untilExpiry(interaction, options);
-    const body = withoutMentions(message);
-    return this.#requester.request({ route, body, answer: answers.message, ...until });
+    const input = { body, files: options.files, answer: answers.message, ...untilExpiry(interaction, options) };
+    return this.#call(`PATCH ${original}`, this.#webhook(interaction), input);
   }
 
   deleteOriginal(interaction: InteractionReference, options?: CallOptions): Promise<void> {
-    const route = routes.originalResponse('DELETE', this.applicationId, interaction);
-    const until = untilExpiry(interaction, options);
-    return this.#requester.request({ route, answer: answers.nothing, ...until });
+    const wait = untilExpiry(interaction, options);
+    return this.#call(`DELETE ${original}`, this.#webhook(interaction), { answer: answers.nothing, ...wait });
   }
 
   /**
@@ -176,20 +177,21 @@ export class DiscordRest {
    */
   sendFollowup(
     interaction: InteractionReference,
-    message: RESTPostAPIWebhookWithTokenJSONBody,
-    options?: CallOptions,
+    body: RESTPostAPIWebhookWithTokenJSONBody,
+    options: FileOptions = {},
   ): Promise<APIMessage> {
-    const route = routes.createFollowup(this.applicationId, interaction);
-    const until = untilExpiry(interaction, options);
-    const body = withoutMentions(message);
-    return this.#requester.request({ route, body, answer: answers.message, ...until });
+    const input = { body, files: options.files, answer: answers.message, ...untilExpiry(interaction, options) };
+    return this.#call(followup, this.#webhook(interaction), input);
   }
 
   /** Posts a message, once for its nonce. */
-  createMessage(channelId: string, message: MessageBody, { nonce, ...options }: MessageOptions): Promise<APIMessage> {
-    const route = routes.createMessage(channelId);
-    const body = { ...withoutMentions(message), nonce, enforce_nonce: true };
-    return this.#requester.request({ route, body, answer: answers.message, ...patience(options) });
+  createMessage(
+    channelId: string,
+    message: MessageBody,
+    { nonce, files, ...options }: MessageOptions,
+  ): Promise<APIMessage> {
+    const input = { body: { ...message, nonce }, files, answer: answers.message, ...patience(options) };
+    return this.#call('POST /channels/{channel.id}/messages', { 'channel.id': channelId }, input);
   }
 
   /**
@@ -197,58 +199,64 @@ export class DiscordRest {
    * @throws {DiscordRestError} `forbidden` (50007, 50278) when the user takes none from this bot.
    */
   async sendDM(userId: string, message: MessageBody, options: MessageOptions): Promise<APIMessage> {
-    const route = routes.createDm();
-    const body = { recipient_id: userId };
     const wait = patience(options);
-    const { deadline } = wait;
-    const answer = answers.channelId;
-    const channelId = await this.#requester.request({ route, body, answer, ...wait });
-    return this.createMessage(channelId, message, { ...options, deadline });
+    const input = { body: { recipient_id: userId }, answer: answers.channelId, ...wait };
+    const channelId = await this.#call('POST /users/@me/channels', {}, input);
+    return this.createMessage(channelId, message, { ...options, deadline: wait.deadline });
   }
 
   /** Shows in a channel that the bot is typing, for ten seconds or until it has written. */
   triggerTyping(channelId: string, options?: CallOptions): Promise<void> {
-    const route = routes.triggerTyping(channelId);
-    return this.#requester.request({ route, answer: answers.nothing, ...patience(options) });
+    const input = { answer: answers.nothing, ...patience(options) };
+    return this.#call('POST /channels/{channel.id}/typing', { 'channel.id': channelId }, input);
   }
 
   getGuildMember(guildId: string, userId: string, options?: CallOptions): Promise<APIGuildMember> {
-    const route = routes.guildMember(guildId, userId);
-    return this.#requester.request({ route, answer: answers.guildMember, ...patience(options) });
+    const parameters = { 'guild.id': guildId, 'user.id': userId };
+    const input = { answer: answers.guildMember, ...patience(options) };
+    return this.#call('GET /guilds/{guild.id}/members/{user.id}', parameters, input);
   }
 
   /** Gives a role; whoever has it already keeps it. */
   assignRole(role: RoleAssignment, options: AuditedOptions = {}): Promise<void> {
-    return this.#changeRole('PUT', role, options);
+    return this.#changeRole(`PUT ${memberRole}`, role, options);
   }
 
   /** Takes a role away, if the member has it. */
   removeRole(role: RoleAssignment, options: AuditedOptions = {}): Promise<void> {
-    return this.#changeRole('DELETE', role, options);
+    return this.#changeRole(`DELETE ${memberRole}`, role, options);
   }
 
   /** All commands of the bot or, with `guildId`, those of one guild; with their translations. */
-  commands({ guildId, ...options }: CallOptions & { readonly guildId?: string | undefined } = {}): Promise<
-    APIApplicationCommand[]
-  > {
-    const route = routes.commands('GET', this.applicationId, guildId);
-    return this.#requester.request({ route, answer: answers.commands, ...patience(options) });
+  commands({ guildId, ...options }: GuildOptions = {}): Promise<APIApplicationCommand[]> {
+    const input = { query: { with_localizations: true }, answer: answers.commands, ...patience(options) };
+    const parameters = { 'application.id': this.applicationId };
+    if (guildId === undefined) return this.#call(`GET ${globalCommands}`, parameters, input);
+    return this.#call(`GET ${guildCommands}`, { ...parameters, 'guild.id': guildId }, input);
   }
 
   /** Replaces all commands of the bot, or with `guildId` those of one guild. */
   overwriteCommands(
-    commands: RESTPutAPIApplicationCommandsJSONBody,
-    { guildId, ...options }: CallOptions & { readonly guildId?: string | undefined } = {},
+    body: RESTPutAPIApplicationCommandsJSONBody,
+    { guildId, ...options }: GuildOptions = {},
   ): Promise<APIApplicationCommand[]> {
-    const route = routes.commands('PUT', this.applicationId, guildId);
-    const answer = answers.commands;
-    return this.#requester.request({ route, body: commands, answer, ...patience(options) });
+    const input = { body, answer: answers.commands, ...patience(options) };
+    const parameters = { 'application.id': this.applicationId };
+    if (guildId === undefined) return this.#call(`PUT ${globalCommands}`, parameters, input);
+    return this.#call(`PUT ${guildCommands}`, { ...parameters, 'guild.id': guildId }, input);
   }
 
   /** Where the gateway is, how many shards Discord recommends, and how many sessions may still be started. */
   gatewayBot(options?: CallOptions): Promise<APIGatewayBotInfo> {
-    const route = routes.gatewayBot();
-    return this.#requester.request({ route, answer: answers.gatewayBot, ...patience(options) });
+    return this.#call('GET /gateway/bot', {}, { answer: answers.gatewayBot, ...patience(options) });
+  }
+
+  /**
+   * Opens a connection for interactions now and keeps it open, with a request that needs no token every 25 s in which
+   * there is no other.
+   */
+  keepWarm(): void {
+    this.#transport.keepWarm?.();
   }
 
   /** Why Discord cannot be used, as the latest requests tell; undefined when it can. */
@@ -260,13 +268,40 @@ export class DiscordRest {
   async close(timeoutMs = 5_000): Promise<void> {
     await this.#transport.close(timeoutMs);
     this.#limiter.close();
+    this.#invalidRequests.close();
   }
 
-  #changeRole(method: 'PUT' | 'DELETE', role: RoleAssignment, { reason, ...options }: AuditedOptions): Promise<void> {
-    const route = routes.guildMemberRole(method, role);
-    const answer = answers.nothing;
-    return this.#requester.request({ route, reason, answer, ...patience(options) });
+  #changeRole(
+    name: `${'PUT' | 'DELETE'} ${typeof memberRole}`,
+    { guildId, userId, roleId }: RoleAssignment,
+    { reason, ...options }: AuditedOptions,
+  ): Promise<void> {
+    const parameters = { 'guild.id': guildId, 'user.id': userId, 'role.id': roleId };
+    return this.#call(name, parameters, { reason, answer: answers.nothing, ...patience(options) });
   }
+
+  #webhook({ token }: InteractionReference) {
+    return { 'application.id': this.applicationId, 'interaction.token': token };
+  }
+
+  async #call<const Name extends EndpointName, Answer>(
+    name: Name,
+    parameters: Parameters<Name> | undefined,
+    { query, files, ...input }: CallInput<Answer>,
+  ): Promise<Answer> {
+    const body = completedBody(name, input.body);
+    const route = routeTo(name, { parameters, query, body });
+    return this.#requester.request({ ...input, route, body, multipart: filesOf(name, { files, body }) });
+  }
+}
+
+/** What a call needs beside its endpoint. */
+interface CallInput<Answer> extends Patience {
+  readonly query?: unknown;
+  readonly body?: unknown;
+  readonly files?: FileOptions['files'];
+  readonly reason?: string | undefined;
+  readonly answer: z.ZodType<Answer>;
 }
 
 function patience({ deadline, signal, lane = 'normal' }: CallOptions = {}): Patience {
@@ -276,16 +311,4 @@ function patience({ deadline, signal, lane = 'normal' }: CallOptions = {}): Pati
 function untilExpiry(interaction: InteractionReference, options?: CallOptions): Patience {
   const wait = patience(options);
   return { ...wait, deadline: Math.min(wait.deadline, answerBy(interaction.id)) };
-}
-
-/** A response that carries a message mentions nobody by default, as every message. */
-function bodyOf(response: APIInteractionResponse): APIInteractionResponse {
-  switch (response.type) {
-    case InteractionResponseType.ChannelMessageWithSource:
-      return { ...response, data: withoutMentions(response.data) };
-    case InteractionResponseType.UpdateMessage:
-      return response.data === undefined ? response : { ...response, data: withoutMentions(response.data) };
-    default:
-      return response;
-  }
 }

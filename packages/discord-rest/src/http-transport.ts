@@ -1,11 +1,16 @@
-import { errors, Pool } from 'undici';
+import { Readable } from 'node:stream';
+import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import type { MultipartBody } from './api/multipart.ts';
+import { HttpExchange } from './http-exchange.ts';
 import type { Response } from './response.ts';
-import type { Route } from './route.ts';
+import { routeTo, type Route } from './route.ts';
 
 /** The way to Discord and back. */
 export interface Transport {
   /** @throws {TransportError} when no complete answer came. */
   send(request: HttpRequest): Promise<Response>;
+  /** Opens what the first response to an interaction needs, and keeps it open. */
+  keepWarm?(): void;
   /** Waits at most `timeoutMs` for the requests under way, then cuts them off. */
   close(timeoutMs: number): Promise<void>;
 }
@@ -14,12 +19,17 @@ export interface HttpTransportOptions {
   /** Base of the API with its version: `https://discord.com/api/v10`. */
   readonly apiUrl: URL;
   readonly token: string;
+  /** An HTTP proxy that is asked to connect; with user and password where it wants them. */
+  readonly proxyUrl: URL | undefined;
 }
 
 /** One request, as it goes over the wire. */
 export interface HttpRequest {
   readonly route: Route;
+  /** What is sent as JSON. */
   readonly body?: unknown;
+  /** What is sent in its place. */
+  readonly multipart?: MultipartBody | undefined;
   /** Why, for the guild's audit log. */
   readonly reason?: string | undefined;
   /** How long until the whole answer must be there, in ms. */
@@ -27,127 +37,109 @@ export interface HttpRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** No complete answer came. It tells what happened by a code alone: see DiscordRestError for why. */
-export class TransportError extends Error {
-  override readonly name = 'TransportError';
-  /** `TIMEOUT`, `ABORTED`, or the code of the system or the HTTP client. */
-  readonly code: string;
-  /** False when the request surely never left. */
-  readonly sent: boolean;
-
-  constructor(code: string, sent: boolean) {
-    super(`No answer: ${code}`);
-    this.code = code;
-    this.sent = sent;
-  }
-}
-
-/** Codes with which no connection came about. */
-const unsentCodes: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_INVALID_ARG',
-  'UND_ERR_CLOSED',
-]);
-
-const connections = 64;
+/** More than any global limit needs at once: a request that waits for a connection is late for its limits. */
+const connections = 256;
 const maxResponseBytes = 8 * 1024 * 1024;
+
+/** How long a connection is used, in ms: then the name of the API is looked up anew. */
+const connectionLifeMs = 300_000;
+
+/** How long the connections of interactions may be idle before one is used to keep it open, in ms. */
+const warmEveryMs = 25_000;
 
 /**
  * HTTP/1.1 over kept-alive connections. What answers interactions has connections of its own, so that no other
  * request can be in its way. HTTP/2 stays off: undici's loses requests when a server says GOAWAY.
  */
 export class HttpTransport implements Transport {
+  readonly #origin: string;
   readonly #basePath: string;
   readonly #authorization: string;
-  readonly #interactions: Pool;
-  readonly #others: Pool;
+  readonly #interactions: Dispatcher;
+  readonly #others: Dispatcher;
+  #interactionsUsedAt = 0;
+  #warming: NodeJS.Timeout | undefined;
 
-  constructor({ apiUrl, token }: HttpTransportOptions) {
+  constructor({ apiUrl, token, proxyUrl }: HttpTransportOptions) {
+    this.#origin = apiUrl.origin;
     this.#basePath = apiUrl.pathname.replace(/\/$/, '');
     this.#authorization = `Bot ${token}`;
-    const newPool = () =>
-      new Pool(apiUrl.origin, {
-        connections,
-        allowH2: false,
-        connect: { timeout: 5_000 },
-        keepAliveTimeout: 60_000,
-        maxResponseSize: maxResponseBytes,
-      });
-    this.#interactions = newPool();
-    this.#others = newPool();
+    this.#interactions = newDispatcher(apiUrl.origin, proxyUrl);
+    this.#others = newDispatcher(apiUrl.origin, proxyUrl);
   }
 
   /** @throws {TransportError} when no complete answer came. */
   async send(request: HttpRequest): Promise<Response> {
-    const ending = new AbortController();
-    const end = (code: 'TIMEOUT' | 'ABORTED') => () => ending.abort(new TransportError(code, true));
-    const onAbort = end('ABORTED');
-    const timer = setTimeout(end('TIMEOUT'), request.timeoutMs);
-    request.signal?.addEventListener('abort', onAbort, { once: true });
-    if (request.signal?.aborted) onAbort();
+    const { route, timeoutMs, signal } = request;
+    const exchange = new HttpExchange();
+    const abort = () => exchange.end('ABORTED');
+    const timer = setTimeout(() => exchange.end('TIMEOUT'), timeoutMs);
+    signal?.addEventListener('abort', abort, { once: true });
     try {
-      return await this.#exchange(request, ending.signal);
-    } catch (error) {
-      throw asTransportError(error);
+      if (signal?.aborted) abort();
+      else this.#dispatch(request, exchange);
+      return await exchange.answer;
     } finally {
       clearTimeout(timer);
-      request.signal?.removeEventListener('abort', onAbort);
+      signal?.removeEventListener('abort', abort);
+      if (route.interaction) this.#interactionsUsedAt = Date.now();
     }
+  }
+
+  /** Opens a connection for interactions and keeps it open, since the first response to one has no time for that. */
+  keepWarm(): void {
+    const warm = () => {
+      if (Date.now() - this.#interactionsUsedAt < warmEveryMs) return;
+      this.#interactionsUsedAt = Date.now();
+      const route = { ...routeTo('GET /gateway'), interaction: true };
+      // Whether it succeeds is for the requests to tell that somebody waits for.
+      this.send({ route, timeoutMs: 5_000, signal: undefined }).catch(() => undefined);
+    };
+    warm();
+    this.#warming ??= setInterval(warm, warmEveryMs).unref();
   }
 
   /** Waits at most `timeoutMs` for the requests under way, then cuts them off. */
   async close(timeoutMs: number): Promise<void> {
-    const pools = [this.#interactions, this.#others];
-    const cut = setTimeout(() => void Promise.all(pools.map((pool) => pool.destroy())), timeoutMs);
-    await Promise.all(pools.map((pool) => pool.close().catch(() => undefined)));
+    clearInterval(this.#warming);
+    const dispatchers = [this.#interactions, this.#others];
+    const cut = setTimeout(() => void Promise.all(dispatchers.map((each) => each.destroy())), timeoutMs);
+    await Promise.all(dispatchers.map((each) => each.close().catch(() => undefined)));
     clearTimeout(cut);
   }
 
-  async #exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
-    const { route, body } = request;
-    const pool = route.interaction ? this.#interactions : this.#others;
-    const answer = await pool.request({
+  #dispatch(request: HttpRequest, exchange: HttpExchange): void {
+    const { route, body, multipart } = request;
+    const dispatcher = route.interaction ? this.#interactions : this.#others;
+    const json = body === undefined ? null : JSON.stringify(body);
+    const options: Dispatcher.DispatchOptions = {
+      origin: this.#origin,
       method: route.method,
       path: this.#basePath + route.path,
       headers: this.#headersOf(request),
-      body: body === undefined ? null : JSON.stringify(body),
-      signal,
-    });
-    const text = await answer.body.text();
-    return { status: answer.statusCode, headers: answer.headers, body: parseJson(text) };
+      body: multipart === undefined ? json : Readable.from(multipart.open()),
+    };
+    dispatcher.dispatch(options, exchange);
   }
 
-  #headersOf({ route, body, reason }: HttpRequest): Record<string, string> {
+  #headersOf({ route, body, multipart, reason }: HttpRequest): Record<string, string> {
     const headers: Record<string, string> = { 'user-agent': 'DiscordBot (Arrakis, 0.1.0)' };
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (multipart !== undefined) headers['content-type'] = multipart.contentType;
+    else if (body !== undefined) headers['content-type'] = 'application/json';
     if (!route.interaction) headers['authorization'] = this.#authorization;
     if (reason !== undefined) headers['x-audit-log-reason'] = encodeURIComponent(reason);
     return headers;
   }
 }
 
-function parseJson(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function asTransportError(error: unknown): TransportError {
-  if (error instanceof TransportError) return error;
-  if (error instanceof errors.UndiciError || isSystemError(error)) {
-    return new TransportError(error.code, !unsentCodes.has(error.code));
-  }
-  return new TransportError('UNKNOWN', true);
-}
-
-function isSystemError(error: unknown): error is Error & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+function newDispatcher(origin: string, proxyUrl: URL | undefined): Dispatcher {
+  const options = {
+    connections,
+    allowH2: false,
+    connect: { timeout: 5_000 },
+    keepAliveTimeout: 60_000,
+    maxResponseSize: maxResponseBytes,
+    clientTtl: connectionLifeMs,
+  };
+  return proxyUrl === undefined ? new Pool(origin, options) : new ProxyAgent({ ...options, uri: proxyUrl.href });
 }

@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto';
-import type { APIAllowedMentions } from 'discord-api-types/v10';
+import { createHash, randomBytes } from 'node:crypto';
+import { InteractionResponseType, type APIAllowedMentions } from 'discord-api-types/v10';
+import { z } from 'zod';
+import type { EndpointName } from './api/api.ts';
 
 /** Nobody is notified by what a bot repeats unless the author of the handler says so. */
 const mentionsNobody: APIAllowedMentions = { parse: [] };
 
 /** The body with `allowed_mentions` none, unless it has its own. */
-export function withoutMentions<Body extends { readonly allowed_mentions?: unknown }>(body: Body): Body {
+function withoutMentions<Body extends { readonly allowed_mentions?: unknown }>(body: Body): Body {
   return body.allowed_mentions ? body : { ...body, allowed_mentions: mentionsNobody };
 }
 
@@ -21,4 +23,42 @@ export function nonceFor(eventId: string, purpose = ''): string {
     .update(JSON.stringify([eventId, purpose]))
     .digest('base64url')
     .slice(0, nonceLength);
+}
+
+const createMessage: EndpointName = 'POST /channels/{channel.id}/messages';
+const callback: EndpointName = 'POST /interactions/{interaction.id}/{interaction.token}/callback';
+
+/** Endpoints whose body is a message. */
+const messageEndpoints: ReadonlySet<EndpointName> = new Set<EndpointName>([
+  createMessage,
+  'PATCH /channels/{channel.id}/messages/{message.id}',
+  'POST /webhooks/{application.id}/{interaction.token}',
+  'PATCH /webhooks/{application.id}/{interaction.token}/messages/@original',
+  'PATCH /webhooks/{application.id}/{interaction.token}/messages/{message.id}',
+  'POST /webhooks/{webhook.id}/{webhook.token}',
+  'PATCH /webhooks/{webhook.id}/{webhook.token}/messages/@original',
+  'PATCH /webhooks/{webhook.id}/{webhook.token}/messages/{message.id}',
+]);
+
+/**
+ * The body as it is sent: messages mention nobody unless told to, and a new one has a nonce, so that it can be repeated.
+ * One that shall be posted once over several deliveries brings its own: {@link nonceFor}.
+ */
+export function completedBody(endpoint: EndpointName, body: unknown): unknown {
+  if (endpoint === callback) return completedCallback(body);
+  if (!messageEndpoints.has(endpoint) || typeof body !== 'object' || body === null) return body;
+  const message = withoutMentions(body);
+  if (endpoint !== createMessage) return message;
+  return { nonce: randomBytes(12).toString('base64url'), ...message, enforce_nonce: true };
+}
+
+/** A first response that carries a message. */
+const messageCallback = z.looseObject({
+  type: z.literal([InteractionResponseType.ChannelMessageWithSource, InteractionResponseType.UpdateMessage]),
+  data: z.looseObject({ allowed_mentions: z.unknown().optional() }),
+});
+
+function completedCallback(body: unknown): unknown {
+  const parsed = messageCallback.safeParse(body);
+  return parsed.success ? { ...parsed.data, data: withoutMentions(parsed.data.data) } : body;
 }

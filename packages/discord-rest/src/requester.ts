@@ -1,11 +1,15 @@
 import type { z } from 'zod';
 import { failureOf, failureWithoutAnswer, rateLimitOf } from './classify.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
-import { TransportError, type Transport } from './http-transport.ts';
+import type { MultipartBody } from './api/multipart.ts';
+import { TransportError } from './http-exchange.ts';
+import type { InvalidRequests } from './fleet/invalid-requests.ts';
+import type { Transport } from './http-transport.ts';
 import { pause } from './pause.ts';
 import { feedbackOf, lost } from './limit-feedback.ts';
 import type { Admission, Patience, RateLimiter } from './rate-limiter.ts';
 import type { Reachability } from './reachability.ts';
+import type { Refusals } from './refusals.ts';
 import type { Response } from './response.ts';
 import type { RestListener } from './rest-event.ts';
 import { attemptTimeoutOf, retryDelay } from './retry-policy.ts';
@@ -15,6 +19,7 @@ import type { Route } from './route.ts';
 export interface Call<T> extends Patience {
   readonly route: Route;
   readonly body?: unknown;
+  readonly multipart?: MultipartBody | undefined;
   readonly reason?: string | undefined;
   readonly answer: z.ZodType<T>;
 }
@@ -23,6 +28,8 @@ export interface RequesterParts {
   readonly transport: Transport;
   readonly limiter: RateLimiter;
   readonly reachability: Reachability;
+  readonly refusals: Refusals;
+  readonly invalidRequests: InvalidRequests;
   readonly onEvent: RestListener;
 }
 
@@ -55,6 +62,9 @@ export class Requester {
   }
 
   async #admit<T>({ route, deadline, signal, lane }: Call<T>): Promise<Admission> {
+    const { reachability, refusals, invalidRequests } = this.#parts;
+    const refusal = reachability.refusal(route) ?? refusals.of(route) ?? invalidRequests.refusal(route, lane);
+    if (refusal !== undefined) throw refusal;
     const startedAt = performance.now();
     const admission = await this.#parts.limiter.admit(route, { deadline, signal, lane });
     this.#parts.onEvent({
@@ -71,13 +81,13 @@ export class Requester {
     call: Call<T>,
     { attempt, admission }: { attempt: number; admission: Admission },
   ): Promise<Response | DiscordRestError> {
-    const { route, body, reason, signal } = call;
+    const { route, body, multipart, reason, signal } = call;
     const leftMs = Math.max(1, call.deadline - Date.now());
     const timeoutMs = Math.min(attemptTimeoutOf(route), leftMs);
     const startedAt = performance.now();
     const tookMs = () => performance.now() - startedAt;
     try {
-      const request = { route, body, reason, timeoutMs, signal };
+      const request = { route, body, multipart, reason, timeoutMs, signal };
       const response = await this.#parts.transport.send(request);
       admission.settle(feedbackOf(response));
       return this.#answered({ route, response, attempt, tookMs: tookMs() });
@@ -91,13 +101,15 @@ export class Requester {
 
   #answered(answer: Answered): Response | DiscordRestError {
     const { route, response, attempt, tookMs } = answer;
-    const { reachability, onEvent } = this.#parts;
+    const { reachability, refusals, invalidRequests, onEvent } = this.#parts;
     const about = { method: route.method, route: route.template };
     onEvent({ type: 'answered', ...about, status: response.status, tookMs });
     const limit = rateLimitOf(response);
     if (limit !== undefined) onEvent({ type: 'rate-limited', ...about, ...limit });
     const failure = failureOf(route, response, attempt);
+    invalidRequests.note(response);
     reachability.answered(route, failure);
+    refusals.learn(route, failure);
     return failure ?? response;
   }
 

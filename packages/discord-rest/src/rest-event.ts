@@ -22,6 +22,12 @@ export type RestEvent =
   /** How many places of the global limit are taken, and by how many processes they are shared. */
   | { readonly type: 'utilisation'; readonly used: number; readonly limit: number; readonly processes: number }
   /** Whether the fleet keeps the limits together; while it is `down` each process keeps a share by itself. */
-  | { readonly type: 'limiter'; readonly state: Connectivity };
+  | { readonly type: 'limiter'; readonly state: Connectivity }
+  /** How many requests of the last ten minutes count towards a ban of the address, over all processes behind it. */
+  | { readonly type: 'invalid-requests'; readonly count: number; readonly limit: number }
+  /** Discord's edge refuses this address; until then only first responses to interactions are tried. */
+  | { readonly type: 'blocked'; readonly forMs: number }
+  /** Discord refuses the token: it is tried again, ever more rarely. */
+  | { readonly type: 'token-refused' };
 
 export type RestListener = (event: RestEvent) => void;

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { DiscordRestError } from './discord-rest-error.ts';
 import { retryDelay } from './retry-policy.ts';
-import { routes } from './route.ts';
+import { routeTo } from './route.ts';
 
-const interaction = { id: '1', token: 'token' };
-const callback = routes.createInteractionResponse(interaction);
-const followup = routes.createFollowup('9', interaction);
-const getOriginal = routes.originalResponse('GET', '9', interaction);
-const createMessage = routes.createMessage('5');
+const webhook = { 'application.id': '9', 'interaction.token': 'token' };
+const callback = routeTo('POST /interactions/{interaction.id}/{interaction.token}/callback', {
+  parameters: { 'interaction.id': '1', 'interaction.token': 'secret-token' },
+});
+const followup = routeTo('POST /webhooks/{application.id}/{interaction.token}', { parameters: webhook });
+const getOriginal = routeTo('GET /webhooks/{application.id}/{interaction.token}/messages/@original', {
+  parameters: webhook,
+});
+const createMessage = routeTo('POST /channels/{channel.id}/messages', { parameters: { 'channel.id': '5' } });
 
 describe('a failed attempt', () => {
   it.each(['too-late', 'forbidden', 'invalid', 'unknown-outcome', 'blocked', 'unauthorized'] as const)(

@@ -1,18 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { EndpointName, ParameterName } from './api/api.ts';
+import { createdAt } from './interaction-time.ts';
+
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * One endpoint of Discord's API with its parameters in place. Everything but `path` may be shown and used as a
- * key; the path may hold an interaction token.
+ * key; the path may hold a token.
  */
 export interface Route {
   readonly method: Method;
   /** `/channels/{channel.id}/messages`: what logs, metrics and errors show. */
   readonly template: string;
-  /** Names the route among those with limits of their own: method and template. */
+  /** Names the route among those with limits of their own: method and template, and what else they depend on. */
   readonly key: string;
   /** What is requested, below the API's base URL. Never shown. */
   readonly path: string;
-  /** Id of the resource by which Discord counts limits; empty for routes without one. Never a token. */
+  /** The resource by which Discord counts limits; empty for routes without one. Never a token. */
   readonly major: string;
   /** Whether a second identical request changes nothing more, or is recognised by Discord as the same. */
   readonly repeatable: boolean;
@@ -30,115 +34,111 @@ export interface InteractionReference {
   readonly token: string;
 }
 
-type ParameterName<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | ParameterName<Rest>
-  : never;
-
-type Traits = Partial<Omit<Route, 'method' | 'template' | 'key' | 'path'>>;
-
-function route<const Template extends string>(
-  method: Method,
-  template: Template,
-  options: Traits & { readonly parameters: Readonly<Record<ParameterName<Template>, string>> },
-): Route {
-  const { parameters, ...traits } = options;
-  const values = new Map<string, string>(Object.entries(parameters));
-  return {
-    method,
-    template,
-    key: `${method} ${template}`,
-    path: template.replaceAll(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(values.get(name) ?? '')),
-    major: '',
-    repeatable: method !== 'POST',
-    interaction: false,
-    urgent: false,
-    awaitsWebhook: false,
-    ...traits,
-  };
-}
-
-/** Every endpoint that Arrakis uses. Source of each template: Discord docs, under the name of its key. */
-export const routes = {
-  /** Its repetition is answered with 40060, "already acknowledged". */
-  createInteractionResponse: ({ id, token }: InteractionReference): Route =>
-    route('POST', '/interactions/{interaction.id}/{interaction.token}/callback', {
-      parameters: { 'interaction.id': id, 'interaction.token': token },
-      major: id,
-      repeatable: true,
-      interaction: true,
-      urgent: true,
-    }),
-
-  originalResponse: (
-    method: 'GET' | 'PATCH' | 'DELETE',
-    applicationId: string,
-    { id, token }: InteractionReference,
-  ): Route =>
-    route(method, '/webhooks/{application.id}/{interaction.token}/messages/@original', {
-      parameters: { 'application.id': applicationId, 'interaction.token': token },
-      major: id,
-      interaction: true,
-      awaitsWebhook: method === 'PATCH',
-    }),
-
-  /** Not repeatable: webhooks know no nonce. */
-  createFollowup: (applicationId: string, { id, token }: InteractionReference): Route =>
-    route('POST', '/webhooks/{application.id}/{interaction.token}', {
-      parameters: { 'application.id': applicationId, 'interaction.token': token },
-      major: id,
-      interaction: true,
-      awaitsWebhook: true,
-    }),
-
-  /** Repeatable, because every message is sent with an enforced nonce. */
-  createMessage: (channelId: string): Route =>
-    route('POST', '/channels/{channel.id}/messages', {
-      parameters: { 'channel.id': channelId },
-      major: channelId,
-      repeatable: true,
-    }),
-
-  /** Repeatable: it shows the same for ten seconds more. */
-  triggerTyping: (channelId: string): Route =>
-    route('POST', '/channels/{channel.id}/typing', {
-      parameters: { 'channel.id': channelId },
-      major: channelId,
-      repeatable: true,
-    }),
-
-  /** Repeatable: the same recipient gives the same channel. */
-  createDm: (): Route => route('POST', '/users/@me/channels', { parameters: {}, repeatable: true }),
-
-  guildMember: (guildId: string, userId: string): Route =>
-    route('GET', '/guilds/{guild.id}/members/{user.id}', {
-      parameters: { 'guild.id': guildId, 'user.id': userId },
-      major: guildId,
-    }),
-
-  guildMemberRole: (method: 'PUT' | 'DELETE', { guildId, userId, roleId }: RoleAssignment): Route =>
-    route(method, '/guilds/{guild.id}/members/{user.id}/roles/{role.id}', {
-      parameters: { 'guild.id': guildId, 'user.id': userId, 'role.id': roleId },
-      major: guildId,
-    }),
-
-  /** All commands of the bot, or those of one guild; read with their translations. */
-  commands: (method: 'GET' | 'PUT', applicationId: string, guildId: string | undefined): Route => {
-    const all =
-      guildId === undefined
-        ? route(method, '/applications/{application.id}/commands', { parameters: { 'application.id': applicationId } })
-        : route(method, '/applications/{application.id}/guilds/{guild.id}/commands', {
-            parameters: { 'application.id': applicationId, 'guild.id': guildId },
-            major: guildId,
-          });
-    return method === 'GET' ? { ...all, path: `${all.path}?with_localizations=true` } : all;
-  },
-
-  gatewayBot: (): Route => route('GET', '/gateway/bot', { parameters: {} }),
-};
-
 /** A role of a member of a guild. */
 export interface RoleAssignment {
   readonly guildId: string;
   readonly userId: string;
   readonly roleId: string;
+}
+
+/** Values of the variables of an endpoint's template. */
+export type Parameters<Name extends EndpointName> = Readonly<Record<ParameterName<Name>, string>>;
+
+export interface RouteOptions<Name extends EndpointName> {
+  readonly parameters?: Parameters<Name> | undefined;
+  readonly query?: unknown;
+  /** Limits of some routes depend on it. */
+  readonly body?: unknown;
+}
+
+const callback = 'POST /interactions/{interaction.id}/{interaction.token}/callback';
+const followup = 'POST /webhooks/{application.id}/{interaction.token}';
+const editOriginal = 'PATCH /webhooks/{application.id}/{interaction.token}/messages/@original';
+const createMessage = 'POST /channels/{channel.id}/messages';
+
+/** POSTs that may be repeated. */
+const repeatablePosts: ReadonlySet<string> = new Set<EndpointName>([
+  // Answered with 40060, "already acknowledged".
+  callback,
+  // Every message is sent with an enforced nonce.
+  createMessage,
+  // The same recipient gives the same channel.
+  'POST /users/@me/channels',
+  // It shows the same for ten seconds more.
+  'POST /channels/{channel.id}/typing',
+  // What is gone is gone.
+  'POST /channels/{channel.id}/messages/bulk-delete',
+]);
+
+const knownMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** The route to an endpoint. Source of each template: Discord docs. */
+export function routeTo<const Name extends EndpointName>(
+  name: Name,
+  { parameters, query, body }: RouteOptions<Name> = {},
+): Route {
+  const [verb, template = ''] = name.split(' ', 2);
+  const method = knownMethods.find((known) => known === verb) ?? 'GET';
+  const values = new Map<string, string>(Object.entries(parameters ?? {}));
+  const path = template.replaceAll(/\{([^}]+)\}/g, (_, variable: string) =>
+    encodeURIComponent(values.get(variable) ?? ''),
+  );
+  return {
+    method,
+    template,
+    key: limitKey(name, { messageId: values.get('message.id'), body }),
+    path: path + queryOf(query),
+    major: majorOf(values),
+    repeatable: method !== 'POST' || repeatablePosts.has(name),
+    interaction: template.includes('{interaction.token}'),
+    urgent: name === callback,
+    awaitsWebhook: name === followup || name === editOriginal,
+  };
+}
+
+/** Source: Discord docs, Rate Limits, "top-level resources". */
+function majorOf(values: ReadonlyMap<string, string>): string {
+  const interactionToken = values.get('interaction.token');
+  if (interactionToken !== undefined) return digest(interactionToken);
+  const webhook = values.get('webhook.id');
+  const webhookToken = values.get('webhook.token');
+  if (webhook !== undefined && webhookToken !== undefined) return `${webhook} ${digest(webhookToken)}`;
+  return values.get('channel.id') ?? values.get('thread.id') ?? values.get('guild.id') ?? webhook ?? '';
+}
+
+/** Tells tokens apart without telling them. */
+function digest(token: string): string {
+  return createHash('sha256').update(token).digest('base64url').slice(0, 22);
+}
+
+/** Discord has been seen to count deletions of messages by their age, in ms. */
+const youngMs = 10_000;
+const oldMs = 14 * 86_400_000;
+
+/** Some routes have several limits, of which the headers show one. */
+function limitKey(name: string, { messageId, body }: { messageId: string | undefined; body: unknown }): string {
+  if (name === 'DELETE /channels/{channel.id}/messages/{message.id}' && messageId !== undefined) {
+    const ageMs = /^\d{1,20}$/.test(messageId) ? Date.now() - createdAt(messageId) : youngMs;
+    if (ageMs < youngMs) return `${name} young`;
+    return ageMs > oldMs ? `${name} old` : name;
+  }
+  if (name === 'PATCH /channels/{channel.id}' && typeof body === 'object' && body !== null) {
+    return 'name' in body || 'topic' in body ? `${name} name` : name;
+  }
+  return name;
+}
+
+function queryOf(query: unknown): string {
+  if (typeof query !== 'object' || query === null) return '';
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    for (const one of values) if (isScalar(one)) parameters.append(name, String(one));
+  }
+  const text = parameters.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+function isScalar(value: unknown): value is string | number | bigint | boolean {
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
 }

@@ -22,7 +22,7 @@ local cycle = ${globalWindowMs + guardMs}
 -- Still counts as being on time, after the beginning of a burst: less than the guard, which is what it takes from.
 local punctual = ${guardMs - 5}
 -- How long a burst goes on for those whose places become free a little later.
-local burst = 100
+local burst = 40
 -- Somebody who is so little too early is let in, and told to wait for the rest.
 local early = 6
 -- How long a turn is kept for who does not come.

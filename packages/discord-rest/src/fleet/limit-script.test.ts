@@ -24,9 +24,21 @@ afterAll(() => state.close());
 
 let fleets = 0;
 
+/** In [0, 1), the same sequence for the same seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let position = seed;
+  return () => {
+    position = (position + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(position ^ (position >>> 15), 1 | position);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
 function fleetBefore(limits: LimitOptions, conditions: Partial<FleetConditions> = {}) {
   fleets += 1;
-  const time = new SimulatedTime(1_790_000_000_000 + Math.random() * 1_000);
+  const random = randomFrom(fleets);
+  const time = new SimulatedTime(1_790_000_000_000 + random() * 1_000);
   const discord = new RateLimiter(fleets, () => time.now);
   discord.setLimits(limits);
   const fleet = new SimulatedFleet({
@@ -35,9 +47,9 @@ function fleetBefore(limits: LimitOptions, conditions: Partial<FleetConditions> 
     scripts: state.scripts,
     root: state.scripts.key('rest', String(fleets)),
     globalLimit: 50,
-    random: Math.random,
+    random,
     latencyMs: [20, 80],
-    latenessMs: () => Math.random() * 3,
+    latenessMs: () => random() * 3,
     ...conditions,
   });
   return { fleet, time };
