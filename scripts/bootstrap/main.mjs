@@ -14,6 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 const stages = {
   start: { script: 'scripts/demo/start.ts', needsBuild: true },
+  dev: { script: 'scripts/dev/dev.ts', needsBuild: false },
   test: { script: 'scripts/test.ts', needsBuild: false },
   bench: { script: 'scripts/bench/bench.ts', needsBuild: true },
   faults: { script: 'scripts/faults/faults.ts', needsBuild: false },

@@ -12,6 +12,10 @@ export interface AppOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The app's own log, whole. */
   readonly logFile: string;
+  /** Runs it from its sources rather than from what was built of them. */
+  readonly fromSources?: boolean;
+  /** Told every line of the log. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Lines of the log kept to be shown when the app fails. */
@@ -19,6 +23,9 @@ const keptLines = 15;
 
 /** How long an app may take to end before it is killed, in ms. */
 const stopLimitMs = 8_000;
+
+/** How Node runs sources. Older 24.x announce on every start that they strip types. */
+const sourceFlags = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
 
 /** An app as a process of its own, as in production: `node apps/<name>/dist/main.js` with settings from the environment. */
 export class AppProcess {
@@ -28,12 +35,15 @@ export class AppProcess {
   readonly #listening = Promise.withResolvers<number>();
   /** Resolves with the exit code when the process has ended. */
   readonly ended: Promise<number>;
+  readonly #onLine: (line: string) => void;
   #port: number | undefined;
 
-  constructor({ root, name, env, logFile }: AppOptions) {
+  constructor({ root, name, env, logFile, fromSources = false, onLine = () => undefined }: AppOptions) {
     this.name = name;
+    this.#onLine = onLine;
+    const main = fromSources ? [...sourceFlags, `apps/${name}/src/main.ts`] : [`apps/${name}/dist/main.js`];
     const preload = fileURLToPath(new URL('end-with-parent.mjs', import.meta.url));
-    this.#child = spawn(process.execPath, ['--import', preload, `apps/${name}/dist/main.js`], {
+    this.#child = spawn(process.execPath, ['--import', preload, ...main], {
       cwd: root,
       env: { ...env, HEALTH_HOST: '127.0.0.1', HEALTH_PORT: '0' },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -41,7 +51,7 @@ export class AppProcess {
       detached: true,
     });
     this.#child.stdin?.on('error', () => undefined);
-    const log = createWriteStream(logFile);
+    const log = createWriteStream(logFile, { flags: fromSources ? 'a' : 'w' });
     log.on('error', (cause) => console.error(`The log of ${name} cannot be written: ${cause.message}`));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#read(line, log));
@@ -105,6 +115,7 @@ export class AppProcess {
 
   #read(line: string, log: NodeJS.WritableStream): void {
     log.write(`${line}\n`);
+    this.#onLine(line);
     this.#lastLines.push(line);
     if (this.#lastLines.length > keptLines) this.#lastLines.shift();
     const port = /"healthPort":(\d+)/.exec(line)?.[1];

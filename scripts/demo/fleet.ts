@@ -20,6 +20,8 @@ export interface FleetOptions {
   /** Whether a program will check it: then it has a broker namespace of its own. */
   readonly check: boolean;
   readonly signal: AbortSignal;
+  /** Runs the apps from their sources, and tells what they write. */
+  readonly fromSources?: { readonly onLine: (name: string, line: string) => void };
 }
 
 /** Everything that `npm start` starts. */
@@ -33,6 +35,8 @@ export interface Fleet {
   readonly description: string;
   readonly brokerDescription: string;
   readonly logFolder: string;
+  /** Starts one more process of an app, which is stopped with the others. */
+  start(name: string): AppProcess;
   /** Rejects when an app ends by itself. */
   readonly failed: Promise<never>;
   /** Ends everything in order: worker, ingestor, Discord, broker and Redis. */
@@ -49,7 +53,7 @@ const readyLimitMs = 60_000;
  * Starts broker and Redis, Discord and both apps, and waits until they are ready.
  * @throws {AppFailed} when an app does not become ready.
  */
-export async function startFleet({ root, check, signal }: FleetOptions): Promise<Fleet> {
+export async function startFleet({ root, check, signal, fromSources }: FleetOptions): Promise<Fleet> {
   const releases: (() => Promise<void>)[] = [];
   const stop = async () => {
     // One that fails keeps nobody else from being ended.
@@ -73,7 +77,16 @@ export async function startFleet({ root, check, signal }: FleetOptions): Promise
     if (check) releases.push(() => removeNamespaces([namespace], services));
     const env = { ...process.env, ...connections(services, discord), ARRAKIS_NAMESPACE: namespace };
     const start = (name: string) => {
-      const app = new AppProcess({ root, name, env, logFile: join(logFolder, `${name}.log`) });
+      const app = new AppProcess({
+        root,
+        name,
+        env,
+        logFile: join(logFolder, `${name}.log`),
+        ...(fromSources !== undefined && {
+          fromSources: true,
+          onLine: (line: string) => fromSources.onLine(name, line),
+        }),
+      });
       releases.push(() => app.stop());
       return app;
     };
@@ -93,6 +106,7 @@ export async function startFleet({ root, check, signal }: FleetOptions): Promise
       description: describeDiscord(discord),
       brokerDescription: `RabbitMQ from ${services.origin.rabbitmq}, Redis from ${services.origin.redis}, namespace ${namespace}`,
       logFolder: relative(process.cwd(), logFolder) || '.',
+      start,
       failed,
       stop,
     };
@@ -121,7 +135,8 @@ function describeDiscord(discord: Simulator | undefined): string {
   return `simulated Discord at ${discord.origin}, ${discord.world.guilds.length} guilds`;
 }
 
-async function untilReady(app: AppProcess, signal: AbortSignal): Promise<void> {
+/** @throws {AppFailed} when it does not become ready. */
+export async function untilReady(app: AppProcess, signal: AbortSignal): Promise<void> {
   const limit = AbortSignal.timeout(readyLimitMs);
   try {
     await app.ready(AbortSignal.any([signal, limit]));
@@ -138,7 +153,7 @@ async function failure(app: AppProcess): Promise<never> {
 }
 
 /** A line of a log as a person reads it; what is no JSON is shown as it is. */
-function readable(line: string): string {
+export function readable(line: string): string {
   let entry: unknown;
   try {
     entry = JSON.parse(line);
