@@ -2,6 +2,7 @@ import { applyCommands } from './bot-commands/apply.ts';
 import { checkCommands } from './bot-commands/check.ts';
 import { planCommands } from './bot-commands/plan.ts';
 import type { Command } from './command.ts';
+import { newCommand } from './scaffold/new-command.ts';
 import { applyTopology } from './topology/apply.ts';
 import { migrateTopology } from './topology/migrate.ts';
 import { planTopology } from './topology/plan.ts';
@@ -14,4 +15,5 @@ export const commands: readonly Command[] = [
   planCommands,
   applyCommands,
   checkCommands,
+  newCommand,
 ];
