@@ -1,5 +1,5 @@
 import { Broker } from '@arrakis/broker';
-import type { Dispatch } from '@arrakis/gateway';
+import { readFields, type Dispatch } from '@arrakis/gateway';
 import { createLog } from '@arrakis/service';
 import { expect, it, onTestFinished } from 'vitest';
 import { Forwarder, type PausableShard } from './forward.ts';
@@ -17,13 +17,15 @@ class FakeShard implements PausableShard {
   }
 }
 
+const noFields = readFields(Buffer.from('{}'), 0, 2) ?? expect.fail('an object has fields');
+
 const dispatch: Dispatch = {
   name: 'GUILD_MEMBER_ADD',
   sequence: 1,
   sessionId: 'session',
   shardId: 0,
-  data: {},
   body: Buffer.from('{}'),
+  fields: noFields,
   lag: 1,
   receivedAt: 0,
   guildWasUnavailable: false,

@@ -1,5 +1,5 @@
-import { GatewayDispatchEvents } from 'discord-api-types/v10';
-import type { Dispatch } from '@arrakis/gateway';
+import { GatewayDispatchEvents } from 'discord-api-types/gateway/v10';
+import { readFields, type Dispatch } from '@arrakis/gateway';
 import { decodeEvent, encodeEvent } from '@arrakis/protocol';
 import { describe, expect, it } from 'vitest';
 import { newTraceparent } from './traceparent.ts';
@@ -8,10 +8,11 @@ import { translate } from './translate.ts';
 const origin = { applicationId: '100', newTraceparent: () => `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` };
 
 function dispatch(name: string, data: unknown, guildWasUnavailable = false): Dispatch {
+  const body = Buffer.from(JSON.stringify(data));
   return {
     name,
-    data,
-    body: Buffer.from(JSON.stringify(data)),
+    body,
+    fields: readFields(body, 0, body.length) ?? expect.fail('JSON has fields'),
     sequence: 7,
     lag: 1,
     sessionId: 'session',

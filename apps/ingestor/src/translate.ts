@@ -1,4 +1,4 @@
-import { InteractionType } from 'discord-api-types/v10';
+import { InteractionType } from 'discord-api-types/payloads/v10';
 import {
   dispatchEventId,
   dispatchType,
@@ -8,12 +8,7 @@ import {
   priorityOf,
   type Event,
 } from '@arrakis/protocol';
-import type { Dispatch } from '@arrakis/gateway';
-
-/** The value under `key`, whatever `value` is. */
-function part(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
-}
+import type { Dispatch, DispatchFields } from '@arrakis/gateway';
 
 /** A Discord id; anything else is undefined, since headers and routing hold nothing else. */
 function snowflake(value: unknown): string | undefined {
@@ -29,13 +24,13 @@ export interface Origin {
 
 /** Turns a dispatch into the event that is published. Pure: the same dispatch gives the same event, but for its trace. */
 export function translate(dispatch: Dispatch, origin: Origin): Event {
-  const { data, name } = dispatch;
+  const { fields, name } = dispatch;
   const type = typeOf(dispatch);
-  const ownId = snowflake(part(data, 'id'));
+  const ownId = snowflake(fields.id);
   // Guild dispatches carry the guild itself: its id stands where others have their own.
   const isGuild = name === 'GUILD_CREATE' || name === 'GUILD_UPDATE' || name === 'GUILD_DELETE';
-  const guildId = isGuild ? ownId : snowflake(part(data, 'guild_id'));
-  const userId = userOf(data);
+  const guildId = isGuild ? ownId : snowflake(fields.guildId);
+  const userId = userOf(fields);
   return {
     id:
       name === 'INTERACTION_CREATE' && ownId !== undefined
@@ -55,18 +50,13 @@ export function translate(dispatch: Dispatch, origin: Origin): Event {
 }
 
 /** The user it is about or who caused it, at whichever place Discord names one. */
-function userOf(data: unknown): string | undefined {
-  return (
-    snowflake(part(part(data, 'user'), 'id')) ??
-    snowflake(part(part(part(data, 'member'), 'user'), 'id')) ??
-    snowflake(part(data, 'user_id')) ??
-    snowflake(part(part(data, 'author'), 'id'))
-  );
+function userOf({ user, member, userId, author }: DispatchFields): string | undefined {
+  return snowflake(user) ?? snowflake(member) ?? snowflake(userId) ?? snowflake(author);
 }
 
 /** The event type under which a dispatch is published. */
-function typeOf({ name, data, guildWasUnavailable }: Dispatch): string {
-  const unavailable = part(data, 'unavailable') === true;
+function typeOf({ name, fields, guildWasUnavailable }: Dispatch): string {
+  const unavailable = fields.unavailable === true;
   switch (name) {
     case 'GUILD_CREATE':
       if (unavailable) return 'guild.unavailable';
@@ -74,19 +64,17 @@ function typeOf({ name, data, guildWasUnavailable }: Dispatch): string {
     case 'GUILD_DELETE':
       return guildDeleteType(unavailable);
     case 'INTERACTION_CREATE':
-      return interactionType({ type: kindOf(data), commandName: commandName(data) });
+      return interactionType({ type: kindOf(fields), commandName: commandName(fields) });
     default:
       return dispatchType(name);
   }
 }
 
-function kindOf(interaction: unknown): number {
-  const kind = part(interaction, 'type');
-  return typeof kind === 'number' ? kind : InteractionType.Ping;
+function kindOf({ type }: DispatchFields): number {
+  return typeof type === 'number' ? type : InteractionType.Ping;
 }
 
 /** It becomes part of the routing key, which AMQP limits to 255 bytes. */
-function commandName(interaction: unknown): string | undefined {
-  const name = part(part(interaction, 'data'), 'name');
+function commandName({ commandName: name }: DispatchFields): string | undefined {
   return typeof name === 'string' && name.length <= 64 ? name : undefined;
 }

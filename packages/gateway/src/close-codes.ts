@@ -1,4 +1,4 @@
-import { GatewayCloseCodes } from 'discord-api-types/v10';
+import { GatewayCloseCodes } from 'discord-api-types/gateway/v10';
 
 /**
  * The code we close with when we mean to come back. Any but 1000 and 1001 keeps the session for a few minutes

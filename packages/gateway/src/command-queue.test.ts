@@ -1,4 +1,4 @@
-import { GatewayOpcodes } from 'discord-api-types/v10';
+import { GatewayOpcodes } from 'discord-api-types/gateway/v10';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { CommandQueue } from './command-queue.ts';

@@ -1,6 +1,6 @@
 import type { Simulator } from '@arrakis/simulator';
 import { waitFor } from '@arrakis/testkit';
-import { GatewayOpcodes } from 'discord-api-types/v10';
+import { GatewayOpcodes } from 'discord-api-types/gateway/v10';
 import { expect, it } from 'vitest';
 import { ShardCommandError } from './index.ts';
 import { behaveWell, scriptedGateway } from './testing/scripted-gateway.ts';

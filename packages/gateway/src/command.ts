@@ -1,4 +1,4 @@
-import type { GatewayOpcodes } from 'discord-api-types/v10';
+import type { GatewayOpcodes } from 'discord-api-types/gateway/v10';
 
 /** The opcodes of what a bot may ask of the gateway (Discord docs, Gateway Events, "Send Events"). */
 export type CommandOpcode =

@@ -1,3 +1,5 @@
+import type { DispatchFields } from './dispatch-fields.ts';
+
 /** A dispatch of the gateway as a shard hands it on. */
 export interface Dispatch {
   /** Event name as Discord writes it, `GUILD_MEMBER_ADD` for example. */
@@ -5,10 +7,9 @@ export interface Dispatch {
   readonly sequence: number;
   readonly sessionId: string;
   readonly shardId: number;
-  /** Discord's `d`, parsed; its form is not checked. */
-  readonly data: unknown;
-  /** The bytes of `d` as they came. */
+  /** The bytes of Discord's `d` as they came. They are JSON. */
   readonly body: Buffer;
+  readonly fields: DispatchFields;
   /** Dispatches of its session, this one included, that the cursor has not passed. */
   readonly lag: number;
   /** When the frame was read, in ms since the epoch. */

@@ -1,16 +1,27 @@
+import { GatewayOpcodes } from 'discord-api-types/gateway/v10';
 import { z } from 'zod';
+import { readFields, type DispatchFields } from './dispatch-fields.ts';
 
-/** A gateway payload, its data parsed and, beside it, the bytes of `d` as they came. */
-export interface Frame {
-  readonly op: number;
-  /** Sequence, for dispatches only. */
-  readonly s: number | null;
-  /** Event name, for dispatches only. */
-  readonly t: string | null;
-  readonly d: unknown;
-  /** The bytes of `d`, for dispatches only; empty otherwise. */
+/** A dispatch: an event with its place in the session. */
+export interface DispatchFrame {
+  readonly op: typeof GatewayOpcodes.Dispatch;
+  /** Sequence. */
+  readonly s: number;
+  /** Event name. */
+  readonly t: string;
+  /** The bytes of `d` as they came. They are JSON. */
   readonly body: Buffer;
+  readonly fields: DispatchFields;
 }
+
+/** Any other payload, its data parsed. */
+export interface ControlFrame {
+  readonly op: Exclude<GatewayOpcodes, typeof GatewayOpcodes.Dispatch>;
+  readonly d: unknown;
+}
+
+/** A gateway payload. */
+export type Frame = DispatchFrame | ControlFrame;
 
 /** What came is not a gateway payload. The connection is unusable, the session is not. */
 export class FrameError extends Error {
@@ -18,8 +29,6 @@ export class FrameError extends Error {
   readonly kind = 'frame';
   readonly retryable = true;
 }
-
-const noBytes = Buffer.alloc(0);
 
 /** Longest event name accepted: it becomes part of a routing key, which AMQP limits to 255 bytes. */
 const maxNameLength = 100;
@@ -35,8 +44,8 @@ const payload = z.object({
 });
 
 /**
- * Reads one payload. A dispatch as Discord writes it, `{"t":…,"s":…,"op":0,"d":…}`, costs one `JSON.parse` of `d` and
- * a look at the bytes around it; one that is written in another way is understood too, at a higher price.
+ * Reads one payload. A dispatch as Discord writes it, `{"t":…,"s":…,"op":0,"d":…}`, costs one look at its bytes; one
+ * that is written in another way is understood too, at a higher price.
  * @throws {FrameError} when it is not a payload.
  */
 export function readFrame(data: Buffer): Frame {
@@ -62,19 +71,15 @@ function readUsualDispatch(data: Buffer): Frame | undefined {
   const bodyAt = sequenceEnd + beforeData.length;
   if (sequenceEnd === sequenceAt || data[sequenceAt] === 0x30) return undefined;
   if (!hasAt(data, beforeData, sequenceEnd)) return undefined;
-  let d: unknown;
-  try {
-    // When all of it is one JSON value, the whole is a payload of just these four keys.
-    d = JSON.parse(data.toString('utf8', bodyAt, data.length - 1));
-  } catch {
-    return undefined;
-  }
+  // When all of it is one JSON value, the whole is a payload of just these four keys.
+  const fields = readFields(data, bodyAt, data.length - 1);
+  if (fields === undefined) return undefined;
   return {
-    op: 0,
+    op: GatewayOpcodes.Dispatch,
     s: Number(data.toString('latin1', sequenceAt, sequenceEnd)),
     t: data.toString('latin1', start.length, nameEnd),
-    d,
-    body: owned(data.subarray(bodyAt, -1)),
+    body: owned(data, bodyAt, data.length - 1),
+    fields,
   };
 }
 
@@ -103,9 +108,20 @@ function endOfDigits(data: Buffer, at: number): number {
   return end;
 }
 
-/** A small piece of a large buffer would keep all of it in memory until the broker has confirmed the piece. */
-function owned(bytes: Buffer): Buffer {
-  return bytes.length * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
+/** From this length on, a copy has memory of its own; smaller ones share some. In bytes. */
+const ownFrom = 1_024;
+
+/**
+ * A small piece of a large buffer would keep all of it in memory until the broker has confirmed the piece; and an
+ * interaction waits longer for that than the member events beside it.
+ */
+function owned(data: Buffer, from: number, to: number): Buffer {
+  const bytes = data.subarray(from, to);
+  if (bytes.length * 2 >= data.buffer.byteLength) return bytes;
+  if (bytes.length < ownFrom) return Buffer.from(bytes);
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 function readAnyPayload(data: Buffer): Frame {
@@ -118,10 +134,15 @@ function readAnyPayload(data: Buffer): Frame {
   }
   const result = payload.safeParse(parsed);
   if (!result.success) throw new FrameError(`A gateway payload is malformed: ${z.prettifyError(result.error)}`);
-  const { op, s = null, t = null, d } = result.data;
-  if (op !== 0) return { op, s, t, d, body: noBytes };
-  if (s === null || s === 0 || t === null) throw new FrameError('A dispatch has no sequence or no name.');
-  return { op, s, t, d, body: writtenOut(d) };
+  const { op, s, t, d } = result.data;
+  if (op !== GatewayOpcodes.Dispatch) return { op, d };
+  if (s === undefined || s === null || s === 0 || t === undefined || t === null) {
+    throw new FrameError('A dispatch has no sequence or no name.');
+  }
+  const body = writtenOut(d);
+  const fields = readFields(body, 0, body.length);
+  if (fields === undefined) throw new FrameError('The data of a dispatch is nested too deeply.');
+  return { op, s, t, body, fields };
 }
 
 function writtenOut(d: unknown): Buffer {

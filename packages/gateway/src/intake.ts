@@ -1,21 +1,11 @@
-import { GatewayDispatchEvents } from 'discord-api-types/v10';
-import { z } from 'zod';
+import { GatewayDispatchEvents } from 'discord-api-types/gateway/v10';
 import type { DispatchSink } from './dispatch.ts';
+import type { DispatchFrame } from './frame.ts';
 import type { Session } from './session.ts';
 import type { ShardListener } from './shard-event.ts';
 
-/** A dispatch frame of the gateway. */
-export interface DispatchFrame {
-  readonly t: string;
-  readonly s: number;
-  readonly d: unknown;
-  readonly body: Buffer;
-}
-
 /** How a dispatch was taken: handed on, known already, or so far ahead that it cannot be of this session. */
 export type Taken = 'new' | 'known' | 'absurd';
-
-const guildPart = z.object({ id: z.string(), unavailable: z.boolean().optional() });
 
 /**
  * Most sequences that can be missing in a row: more than the busiest shard is sent in the time for which Discord
@@ -50,7 +40,7 @@ export class Intake {
   }
 
   take(session: Session, frame: DispatchFrame): Taken {
-    const { t, s, d, body } = frame;
+    const { t, s, body, fields } = frame;
     const receivedAt = Date.now();
     this.#lastDispatchAt = receivedAt;
     const missing = s - session.received - 1;
@@ -62,7 +52,7 @@ export class Intake {
     const guildWasUnavailable = noteGuild(session, frame);
     const { id: sessionId, lag } = session;
     this.#sink(
-      { name: t, sequence: s, lag, sessionId, shardId: this.#shardId, data: d, body, receivedAt, guildWasUnavailable },
+      { name: t, sequence: s, lag, sessionId, shardId: this.#shardId, body, fields, receivedAt, guildWasUnavailable },
       () => session.confirm(s),
     );
     return 'new';
@@ -90,11 +80,10 @@ export class Intake {
 }
 
 /** Follows which guilds are unavailable. Returns whether the one of a GUILD_CREATE was. */
-function noteGuild(session: Session, { t, s, d }: DispatchFrame): boolean {
+function noteGuild(session: Session, { t, s, fields: { id, unavailable } }: DispatchFrame): boolean {
   if (t !== GatewayDispatchEvents.GuildCreate && t !== GatewayDispatchEvents.GuildDelete) return false;
-  const guild = guildPart.safeParse(d);
-  if (!guild.success) return false;
-  const wasUnavailable = session.isUnavailable(guild.data.id);
-  session.setUnavailable(guild.data.id, guild.data.unavailable === true, s);
+  if (typeof id !== 'string') return false;
+  const wasUnavailable = session.isUnavailable(id);
+  session.setUnavailable(id, unavailable === true, s);
   return wasUnavailable;
 }

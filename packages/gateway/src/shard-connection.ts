@@ -1,7 +1,7 @@
-import { GatewayDispatchEvents, GatewayOpcodes } from 'discord-api-types/v10';
+import { GatewayDispatchEvents, GatewayOpcodes } from 'discord-api-types/gateway/v10';
 import type { CommandQueue } from './command-queue.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
-import type { Frame } from './frame.ts';
+import type { DispatchFrame, Frame } from './frame.ts';
 import { identifyData, readReady } from './handshake.ts';
 import type { IdentifyTurn } from './identify-gate.ts';
 import type { Intake } from './intake.ts';
@@ -160,9 +160,9 @@ export class ShardConnection {
     }
   }
 
-  #dispatch({ t, s, d, body }: Frame): void {
-    if (t === null || s === null) return;
-    if (t === GatewayDispatchEvents.Ready && !this.#acceptReady(d, s)) return;
+  #dispatch(frame: DispatchFrame): void {
+    const { t, s, body } = frame;
+    if (t === GatewayDispatchEvents.Ready && !this.#acceptReady(body, s)) return;
     const { record, session, intake } = this.#parts;
     const { current } = session;
     const { state } = record;
@@ -171,7 +171,7 @@ export class ShardConnection {
       return;
     }
     if (state === 'resuming') this.#timer?.refresh();
-    const taken = intake.take(current, { t, s, d, body });
+    const taken = intake.take(current, frame);
     if (taken === 'new') this.#repeated = 0;
     else if (taken === 'absurd' || (state === 'ready' && this.#isOutOfStep())) {
       this.close('Discord sent sequences that cannot be of this session');
@@ -198,9 +198,9 @@ export class ShardConnection {
    * Opens the session of a READY, or takes note of one that is replayed because nothing of the session was confirmed;
    * false when it cannot be understood or nobody asked for it.
    */
-  #acceptReady(d: unknown, sequence: number): boolean {
+  #acceptReady(body: Buffer, sequence: number): boolean {
     const { options, record, session } = this.#parts;
-    const ready = readReady(d);
+    const ready = readReady(JSON.parse(body.toString()));
     const { current } = session;
     if (ready !== undefined && current === undefined && record.state === 'identifying') {
       const resumeUrl = trustedResumeUrl(ready.resumeUrl, options.gatewayUrl);

@@ -72,7 +72,8 @@ export function shardOf(discord: Simulator, { confirm: confirmsAtOnce = true, pa
   };
 }
 
-function numberOf({ data }: Dispatch): number {
+function numberOf({ body }: Dispatch): number {
+  const data: unknown = JSON.parse(body.toString());
   return typeof data === 'object' && data !== null && 'number' in data ? Number(data.number) : Number.NaN;
 }
 
