@@ -1,4 +1,4 @@
-import { GatewayOpcodes } from 'discord-api-types/v10';
+import { GatewayOpcodes } from 'discord-api-types/gateway/v10';
 import { WebSocket, type RawData } from 'ws';
 import { FrameError, readFrame, type Frame } from './frame.ts';
 import { resumableCloseCode } from './close-codes.ts';
@@ -53,6 +53,8 @@ export class Connection {
   #latencyMs: number | undefined;
   #lastAckAt: number | undefined;
   #pausedAt: number | undefined;
+  /** What came with the last frame before a pause: as much as one read of the socket brings. */
+  readonly #unread: Buffer[] = [];
   /** For how long nothing was read since the last heartbeat, in ms. */
   #unreadMs = 0;
   /** Whether anything was read since the last heartbeat. */
@@ -107,7 +109,7 @@ export class Connection {
 
   /**
    * Stops reading the socket, and closes it when that has lasted `limitMs`. Heartbeats go on; their acknowledgements
-   * are not expected meanwhile.
+   * are not expected meanwhile. Not one more frame is handed on: what came with the last one waits for {@link resume}.
    */
   pause(limitMs: number): void {
     if (this.#pausedAt !== undefined || this.#ended !== undefined) return;
@@ -120,7 +122,8 @@ export class Connection {
     if (this.#pausedAt === undefined) return;
     this.#unreadMs += performance.now() - this.#pausedAt;
     this.#pausedAt = undefined;
-    this.#socket.resume();
+    // Not before whoever resumes has come to its end: the frames may make it pause again.
+    setImmediate(() => this.#catchUp());
   }
 
   /** Under load reading stops and goes on many times a second: the timer stays, and looks what has become of it. */
@@ -149,6 +152,24 @@ export class Connection {
 
   #receive(data: RawData): void {
     if (this.#ended !== undefined || !Buffer.isBuffer(data)) return;
+    // One read of the socket may bring many frames.
+    if (this.#pausedAt !== undefined || this.#unread.length > 0) this.#unread.push(data);
+    else this.#take(data);
+  }
+
+  /** Takes what came before the pause and was not handed on, and then reads the socket again. */
+  #catchUp(): void {
+    while (this.#pausedAt === undefined && this.#ended === undefined) {
+      const data = this.#unread.shift();
+      if (data === undefined) {
+        this.#socket.resume();
+        return;
+      }
+      this.#take(data);
+    }
+  }
+
+  #take(data: Buffer): void {
     this.#heard = true;
     let frame: Frame;
     try {

@@ -4,6 +4,32 @@ import { LocalIdentifyGate } from './testing/local-identify-gate.ts';
 import { discordWith, send, shardOf } from './testing/shard-fixture.ts';
 
 describe('a paused shard', () => {
+  it('hands on not one more of the dispatches that came together', async () => {
+    const discord = await discordWith();
+    const sequences: number[] = [];
+    let limit = Infinity;
+    const { ready, shard } = shardOf(discord, {
+      sink: ({ sequence }, confirm) => {
+        sequences.push(sequence);
+        confirm();
+        if (sequences.length >= limit) shard.pause('full');
+      },
+    });
+    await ready();
+    const total = sequences.length + 60;
+    limit = sequences.length;
+    send(discord, 60);
+    while (sequences.length < total) {
+      limit += 3;
+      shard.resume('full');
+      await waitFor(() => shard.status().pauses?.includes('full') === true, { what: 'the next pause' });
+      expect(sequences).toHaveLength(limit);
+    }
+    shard.resume('full');
+    expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+    expect(discord.gateway.statistics.connectionsOpened).toBe(1);
+  });
+
   it('reads nothing and stays connected; resumed it reads all', async () => {
     const discord = await discordWith();
     const { ready, numbers, receives, shard } = shardOf(discord);
@@ -73,9 +99,11 @@ describe('a paused shard', () => {
   it('that waits for its turn to identify gives it back', async () => {
     const discord = await discordWith();
     const gate = new LocalIdentifyGate(1, { windowMs: 60_000 });
+    let turns = 0;
     const { reaches, shard } = shardOf(discord, {
       identifyGate: {
         enter: (id, signal) => {
+          turns += 1;
           shard.pause('test');
           return gate.enter(id, signal);
         },
@@ -85,7 +113,7 @@ describe('a paused shard', () => {
     expect(discord.gateway.statistics.connectionsOpened).toBe(0);
     // Its turn again within the window, and paused again.
     shard.resume('test');
-    await reaches('waiting');
+    await waitFor(() => turns === 2, { what: 'its second turn' });
     await reaches('suspended');
     shard.stop();
     await reaches('stopped');
