@@ -156,13 +156,7 @@ describe('the outbox', () => {
     expect(taken.map(({ content }) => content.length)).toEqual(sizes);
     for (const { content } of taken)
       expect(content.equals(Buffer.alloc(content.length, `${content.length} `))).toBe(true);
-    const [{ properties } = expect.fail()] = taken;
-    const expected = eventMessage('größe-0 ☂', 'member.join').properties;
-    expect(properties).toMatchObject({
-      ...expected,
-      timestamp: expect.closeTo(expected.timestamp, -1),
-      headers: { ...expected.headers, 'x-arrakis-received': expect.closeTo(Date.now(), -5) },
-    });
+    expect(taken.map(({ properties }) => properties.messageId)).toEqual(sizes.map((size) => `größe-${size} ☂`));
   });
 
   it('refuses what AMQP cannot carry, and goes on', async () => {

@@ -4,6 +4,7 @@ import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
 import { ConfirmWindow } from './confirm-window.ts';
 import { BrokerError } from './errors.ts';
+import { LinkedList, type Linked } from './linked-list.ts';
 import { assertCarried } from './publish-encoder.ts';
 import { PublishStream } from './publish-stream.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
@@ -22,7 +23,7 @@ export interface OutboxLimits {
 
 const defaultAnswerLimitMs = 60_000;
 
-interface Entry {
+interface Entry extends Linked<Entry> {
   readonly message: EventMessage;
   /** On whose behalf it is published; undefined when it is to be published in any case. */
   owner: object | undefined;
@@ -45,7 +46,7 @@ export class Outbox implements Attachment {
   readonly #exchange: string;
   readonly #limits: OutboxLimits;
   readonly #onEvent: BrokerListener;
-  readonly #unconfirmed = new Set<Entry>();
+  readonly #unconfirmed = new LinkedList<Entry>();
   readonly #backoff = new Backoff({ minMs: 50, maxMs: 2_000 });
   readonly #refused = new Set<Entry>();
   /** What no queue has taken: RabbitMQ returns it first and confirms it then. */
@@ -110,7 +111,7 @@ export class Outbox implements Attachment {
    */
   add(message: EventMessage, owner: object, confirmed: () => void): void {
     assertCarried(message);
-    const entry: Entry = { message, owner, confirmed, sentOn: undefined };
+    const entry: Entry = { message, owner, confirmed, sentOn: undefined, previous: undefined, next: undefined };
     this.#unconfirmed.add(entry);
     this.#bytes += message.body.length;
     if (this.full) this.#wasFull = true;
@@ -193,7 +194,7 @@ export class Outbox implements Attachment {
     this.#oldest = undefined;
     clearInterval(this.#answerTimer);
     this.#answerTimer = setInterval(() => {
-      const [oldest] = this.#unconfirmed;
+      const oldest = this.#unconfirmed.first;
       // A blocked broker has said that it does not answer.
       if (oldest === undefined || this.#blocked) return;
       if (oldest !== this.#oldest) this.#oldest = oldest;

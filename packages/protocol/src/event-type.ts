@@ -1,4 +1,4 @@
-import { InteractionType } from 'discord-api-types/v10';
+import { InteractionType } from 'discord-api-types/payloads/v10';
 
 /** Event types of the dispatches whose own name would not say what they mean to a bot author. */
 const namedTypes: ReadonlyMap<string, string> = new Map([

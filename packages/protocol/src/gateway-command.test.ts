@@ -1,4 +1,5 @@
-import { ActivityType, GatewayOpcodes, PresenceUpdateStatus } from 'discord-api-types/v10';
+import { GatewayOpcodes } from 'discord-api-types/gateway/v10';
+import { ActivityType, PresenceUpdateStatus } from 'discord-api-types/payloads/v10';
 import { describe, expect, it } from 'vitest';
 import {
   decodeGatewayCommand,

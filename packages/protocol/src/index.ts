@@ -38,7 +38,7 @@ export {
   type GatewaySessionLost,
   type NoticeOrigin,
 } from './gateway-notice.ts';
-export { decodeEvent, encodeEvent, MalformedMessageError, type EventMessage } from './message.ts';
+export { decodeEvent, encodeEvent, MalformedMessageError, type EventHeaders, type EventMessage } from './message.ts';
 export { withoutToken } from './secret-token.ts';
 export {
   eventRouting,

@@ -20,8 +20,21 @@ export interface EventMessage {
     readonly timestamp: number;
     readonly contentType: 'application/json';
     readonly deliveryMode: 2;
-    readonly headers: Readonly<Record<string, string | number>>;
+    readonly headers: EventHeaders;
   };
+}
+
+/** The headers of an event's message. */
+export interface EventHeaders {
+  readonly 'x-arrakis-v': number;
+  readonly 'x-arrakis-shard': number;
+  readonly 'x-arrakis-seq': number;
+  /** When the frame was read, in ms since the epoch. */
+  readonly 'x-arrakis-received': number;
+  /** W3C Trace Context. */
+  readonly traceparent: string;
+  readonly 'x-arrakis-guild': string | undefined;
+  readonly 'x-arrakis-user': string | undefined;
 }
 
 /** A message that is not an event of this format. It can never become one: a retry is of no use. */
@@ -33,15 +46,6 @@ export class MalformedMessageError extends Error {
 
 /** Turns an event into the message that carries it. */
 export function encodeEvent(event: Event): EventMessage {
-  const headers: Record<string, string | number> = {
-    'x-arrakis-v': version,
-    'x-arrakis-shard': event.shard,
-    'x-arrakis-seq': event.sequence,
-    'x-arrakis-received': event.receivedAt,
-    traceparent: event.traceparent,
-  };
-  if (event.guildId !== undefined) headers['x-arrakis-guild'] = event.guildId;
-  if (event.userId !== undefined) headers['x-arrakis-user'] = event.userId;
   return {
     routingKey: event.type,
     body: event.body,
@@ -53,7 +57,15 @@ export function encodeEvent(event: Event): EventMessage {
       timestamp: Math.floor(event.receivedAt / 1000),
       contentType: 'application/json',
       deliveryMode: 2,
-      headers,
+      headers: {
+        'x-arrakis-v': version,
+        'x-arrakis-shard': event.shard,
+        'x-arrakis-seq': event.sequence,
+        'x-arrakis-received': event.receivedAt,
+        traceparent: event.traceparent,
+        'x-arrakis-guild': event.guildId,
+        'x-arrakis-user': event.userId,
+      },
     },
   };
 }

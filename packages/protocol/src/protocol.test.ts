@@ -1,4 +1,5 @@
-import { GatewayDispatchEvents, InteractionType } from 'discord-api-types/v10';
+import { GatewayDispatchEvents } from 'discord-api-types/gateway/v10';
+import { InteractionType } from 'discord-api-types/payloads/v10';
 import { describe, expect, it } from 'vitest';
 import {
   decodeEvent,

@@ -14,7 +14,7 @@ describe('a worker', { tags: ['fault-15'] }, () => {
     await trial.startReady();
     const { guildEvents: queue } = trial.broker.names;
     const { properties } = encodeEvent(eventOf('member.join', {}, { applicationId: trial.applicationId }));
-    const send = (messageId: string, content: Buffer, headers: Record<string, unknown> = properties.headers) =>
+    const send = (messageId: string, content: Buffer, headers: Record<string, unknown> = { ...properties.headers }) =>
       trial.sendAs(client, { queue, content, options: { ...properties, messageId, headers } });
     await send('no-headers', member('innocent'), {});
     await send('no-json', Buffer.from('{"guild_id":'));
