@@ -1,6 +1,5 @@
 import type { Subscriptions } from '@arrakis/broker';
-import { DiscordRest } from '@arrakis/discord-rest';
-import { Shard } from '@arrakis/gateway';
+import { Shard, type GatewayBot } from '@arrakis/gateway';
 import type { DiscordBot, Logger, Service } from '@arrakis/service';
 import {
   serviceState,
@@ -11,7 +10,7 @@ import {
   type StoredGatewaySession,
 } from '@arrakis/state';
 import type { IngestorSettings } from './config.ts';
-import { askForGateway, findGateway, TokenRefusedError, type GatewayAnswer } from './discord-gateway.ts';
+import { DiscordGateway, TokenRefusedError } from './discord-gateway.ts';
 import { GatewayCommands, type GatewayCommandMetrics } from './gateway-commands.ts';
 import type { Forwarder } from './forward.ts';
 import type { ObservedShard } from './ingestor-metrics.ts';
@@ -47,7 +46,7 @@ export class Bot {
   readonly #parts: BotParts;
   readonly #log: Logger;
   readonly #state: StateManager;
-  readonly #rest: DiscordRest;
+  readonly #discord: DiscordGateway;
   readonly #storing = new AbortController();
   #running: Running | undefined;
   #stored: Promise<void> | undefined;
@@ -60,18 +59,14 @@ export class Bot {
     this.#log = service.log.child({ application: bot.applicationId });
     // Ingestion goes on without Redis, so its loss is a warning in the log and no reason to be unready.
     this.#state = serviceState(service, settings, { applicationId: bot.applicationId });
-    this.#rest = new DiscordRest({ ...bot, apiUrl: settings.DISCORD_API_URL });
-    service.defer(`rest ${bot.applicationId}`, 1_000, () => this.#rest.close());
+    this.#discord = new DiscordGateway({ bot, apiUrl: settings.DISCORD_API_URL, log: this.#log });
   }
 
   /** Asks Discord for the gateway, and takes part in the fleet until {@link halt}. */
   async run(): Promise<void> {
     const { signal } = this.#parts.service;
     try {
-      const [gateway] = await Promise.all([
-        findGateway(this.#rest, { log: this.#log, signal }),
-        this.#state.untilAvailable(signal),
-      ]);
+      const [gateway] = await Promise.all([this.#discord.find(signal), this.#state.untilAvailable(signal)]);
       signal.throwIfAborted();
       const running = this.#assemble(gateway);
       this.#running = running;
@@ -124,7 +119,7 @@ export class Bot {
     await this.#running?.fleet.leave();
   }
 
-  #assemble(gateway: GatewayAnswer): Running {
+  #assemble(gateway: GatewayBot): Running {
     const { settings, forwarder } = this.#parts;
     const { sessions, leases } = this.#state;
     const member = leases.member({
@@ -175,7 +170,7 @@ export class Bot {
       holder,
       limit: async (signal) => {
         try {
-          return (await askForGateway(this.#rest, signal)).limit;
+          return (await this.#discord.ask(signal)).limit;
         } catch (cause) {
           if (cause instanceof TokenRefusedError) this.#fail(cause);
           throw cause;
@@ -191,7 +186,7 @@ export class Bot {
   }
 
   #shardFactory(parts: {
-    readonly gateway: GatewayAnswer;
+    readonly gateway: GatewayBot;
     readonly keeper: SessionKeeper;
     readonly schedule: IdentifySchedule;
   }): (key: ShardKey, session: StoredGatewaySession | undefined) => Shard {

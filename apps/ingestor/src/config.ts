@@ -1,4 +1,4 @@
-import { GatewayIntentBits } from 'discord-api-types/v10';
+import { GatewayIntentBits } from 'discord-api-types/gateway/v10';
 import { z } from 'zod';
 import {
   connectionSettings,

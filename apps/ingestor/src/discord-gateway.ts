@@ -1,14 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DiscordRestError, type DiscordRest } from '@arrakis/discord-rest';
-import type { Logger } from '@arrakis/service';
-import type { SessionStartLimit } from '@arrakis/state';
-
-/** What Discord says of the way to its gateway. */
-export interface GatewayAnswer {
-  readonly url: string;
-  readonly recommendedShards: number;
-  readonly limit: SessionStartLimit;
-}
+import { askGatewayBot, GatewayBotError, type GatewayBot } from '@arrakis/gateway';
+import type { DiscordBot, Logger } from '@arrakis/service';
 
 /** Discord refuses the bot's token: a person must act. */
 export class TokenRefusedError extends Error {
@@ -17,36 +9,48 @@ export class TokenRefusedError extends Error {
   readonly retryable = false;
 }
 
-/**
- * Asks Discord once (docs: GET /gateway/bot).
- * @throws {TokenRefusedError}
- * @throws {DiscordRestError}
- */
-export async function askForGateway(rest: DiscordRest, signal: AbortSignal): Promise<GatewayAnswer> {
-  try {
-    const { url, shards, session_start_limit: limit } = await rest.gatewayBot({ signal });
-    const { total, remaining, reset_after: resetAfterMs, max_concurrency: maxConcurrency } = limit;
-    return { url, recommendedShards: shards, limit: { total, remaining, resetAfterMs, maxConcurrency } };
-  } catch (cause) {
-    if (!(cause instanceof DiscordRestError) || cause.kind !== 'unauthorized') throw cause;
-    const advice =
-      'Discord refuses the token: set DISCORD_TOKEN to the one shown by "Reset Token" in the developer portal.';
-    throw new TokenRefusedError(advice, { cause });
-  }
+export interface DiscordGatewayOptions {
+  readonly bot: DiscordBot;
+  readonly apiUrl: string;
+  readonly log: Logger;
 }
 
-/** Waits for a Discord that is away, and gives up on one that refuses. */
-export async function findGateway(
-  rest: DiscordRest,
-  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
-): Promise<GatewayAnswer> {
-  for (;;) {
+/** Discord, as far as it says how its gateway is reached by a bot. */
+export class DiscordGateway {
+  readonly #options: DiscordGatewayOptions;
+
+  constructor(options: DiscordGatewayOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Asks once.
+   * @throws {TokenRefusedError}
+   * @throws {GatewayBotError}
+   */
+  async ask(signal: AbortSignal): Promise<GatewayBot> {
+    const { apiUrl, bot } = this.#options;
     try {
-      return await askForGateway(rest, signal);
+      return await askGatewayBot({ apiUrl, token: bot.token, signal });
     } catch (cause) {
-      if (!(cause instanceof DiscordRestError) || !cause.retryable) throw cause;
-      log.warn({ err: cause }, 'Discord does not say how to reach its gateway; asking again');
-      await delay(2_000 + 2_000 * Math.random(), undefined, { signal });
+      if (!(cause instanceof GatewayBotError) || cause.kind !== 'unauthorized') throw cause;
+      const advice =
+        'Discord refuses the token: set DISCORD_TOKEN to the one shown by "Reset Token" in the developer portal.';
+      throw new TokenRefusedError(advice, { cause });
+    }
+  }
+
+  /** Waits for a Discord that is away, and gives up on one that refuses: a {@link TokenRefusedError}. */
+  async find(signal: AbortSignal): Promise<GatewayBot> {
+    for (;;) {
+      try {
+        return await this.ask(signal);
+      } catch (cause) {
+        if (!(cause instanceof GatewayBotError)) throw cause;
+        this.#options.log.warn({ err: cause }, 'asking Discord again how to reach its gateway');
+        const againInMs = Math.max(2_000, cause.retryAfterMs) + 2_000 * Math.random();
+        await delay(againInMs, undefined, { signal });
+      }
     }
   }
 }

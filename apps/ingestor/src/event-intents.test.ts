@@ -1,4 +1,4 @@
-import { GatewayIntentBits as Intent } from 'discord-api-types/v10';
+import { GatewayIntentBits as Intent } from 'discord-api-types/gateway/v10';
 import { describe, expect, it } from 'vitest';
 import { whyNothingComes } from './event-intents.ts';
 

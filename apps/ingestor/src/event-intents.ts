@@ -1,4 +1,4 @@
-import { GatewayDispatchEvents as Dispatch, GatewayIntentBits } from 'discord-api-types/v10';
+import { GatewayDispatchEvents as Dispatch, GatewayIntentBits } from 'discord-api-types/gateway/v10';
 import { dispatchType, guildCreateType, guildDeleteType, topicMatches } from '@arrakis/protocol';
 
 type IntentName = keyof typeof GatewayIntentBits;

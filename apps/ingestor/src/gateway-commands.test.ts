@@ -1,4 +1,4 @@
-import { GatewayOpcodes } from 'discord-api-types/v10';
+import { GatewayOpcodes } from 'discord-api-types/gateway/v10';
 import { Broker, type Subscriptions } from '@arrakis/broker';
 import { encodeGatewayCommand, gatewayCommandQueue, type GatewayCommand } from '@arrakis/protocol';
 import { createLog } from '@arrakis/service';

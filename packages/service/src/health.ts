@@ -1,6 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { withoutSecrets } from './log.ts';
 import type { Metrics } from './metrics.ts';
+
+// An `import` of node:http would load all that Node can only do with its fetch, too: 12 MB.
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** Tells the state of something at this moment, as data for JSON; no secrets. */
 export type StatusReport = () => unknown;

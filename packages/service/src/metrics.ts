@@ -16,8 +16,19 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 100 });
   }
 
-  counter<Label extends string>({ name, help, labels = [] }: MetricDefinition<Label>): Counter<Label> {
-    return new Counter({ name, help, labelNames: labels, registers: [this.#registry] });
+  /** `collect` is called at every scrape, to add what has been counted elsewhere meanwhile. */
+  counter<Label extends string>(
+    { name, help, labels = [] }: MetricDefinition<Label>,
+    collect?: (counter: Counter<Label>) => void,
+  ): Counter<Label> {
+    const counter: Counter<Label> = new Counter({
+      name,
+      help,
+      labelNames: labels,
+      registers: [this.#registry],
+      ...(collect !== undefined && { collect: () => collect(counter) }),
+    });
+    return counter;
   }
 
   /** `collect` is called at every scrape, for values that are asked for rather than told. */
