@@ -1,5 +1,5 @@
 export { auto, type AutoDefer, type CommandDefer, type Defer, type DeferPolicy } from './interaction/deferral.ts';
-export { button, select, type ComponentHandler, type Identified } from './definition/component.ts';
+export { button, select, type ComponentHandler, type Identified, type SelectTypes } from './definition/component.ts';
 export type { Cooldown } from './definition/cooldown.ts';
 export {
   DefinitionError,
@@ -35,7 +35,19 @@ export {
   type PermissionName,
 } from './definition/guard.ts';
 export { apologize, runInvocation } from './interaction/boundary.ts';
-export type { AskedContext, BaseContext, EventContext } from './interaction/context.ts';
+export type {
+  AskedContext,
+  BaseContext,
+  CommandContexts,
+  ComponentContexts,
+  EventContext,
+  Extended,
+  ModalContexts,
+  OnMessage,
+  OpeningModals,
+  Replying,
+  Updating,
+} from './interaction/context.ts';
 export { Denied } from './interaction/denied.ts';
 export {
   kindOf,
@@ -49,7 +61,7 @@ export {
   type BotParts,
   type InteractionContextOptions,
 } from './interaction/interaction-context.ts';
-export type { Invocation } from './interaction/invocation.ts';
+export type { Invocation, Passage } from './interaction/invocation.ts';
 export type { Log } from './interaction/log.ts';
 export type { DeferredReply, Message, Reply } from './interaction/reply.ts';
 export { botTexts } from './localisation/bot-texts.ts';
@@ -74,12 +86,18 @@ export { modal, type ModalHandler, type Openable } from './definition/modal.ts';
 export { field, type FieldDefinition, type FieldDefinitions, type FieldValues } from './definition/modal-fields.ts';
 export {
   opt,
+  type AttachmentOption,
   type Autocomplete,
   type AutocompleteRequest,
+  type ChannelOption,
   type Choice,
+  type NumberOption,
+  type OptionBase,
+  type OptionDefinition,
   type OptionDefinitions,
   type OptionValues,
   type ResolvedUser,
+  type StringOption,
 } from './definition/options.ts';
 export type { Command, Handler, HandlerCall, Middleware, Module, ModuleContext } from './registry/module.ts';
 export { moduleSettings, type Environment, type ModuleSettings, type SettingsOf } from './registry/module-settings.ts';

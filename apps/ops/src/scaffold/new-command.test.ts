@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,8 +11,9 @@ import { moduleName, registered } from './templates.ts';
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 let folder: string;
 beforeEach(async () => {
-  // Within an app, where what is written finds the packages that it imports.
-  folder = await mkdtemp(join(root, 'apps/ops/src/scaffold/tried-'));
+  // Below the repository, where what is written finds the packages that it imports.
+  await mkdir(join(root, '.arrakis'), { recursive: true });
+  folder = await mkdtemp(join(root, '.arrakis', 'scaffold-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -40,11 +41,17 @@ export const modules: readonly Module[] = [
   roleList,
 ];
 `);
-    const tested = await promisify(execFile)(
-      process.execPath,
-      ['node_modules/vitest/vitest.mjs', 'run', join(folder, 'role-list.test.ts')],
-      { cwd: root, timeout: 60_000 },
+    await writeFile(
+      join(folder, 'vitest.config.mjs'),
+      `const conditions = ['source'];
+export default {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: { include: ['*.test.ts'] },
+};`,
     );
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+    const tested = await promisify(execFile)(process.execPath, [vitest, 'run'], { cwd: folder, timeout: 60_000 });
     expect(tested.stdout).toMatch(/1 passed/);
   }, 70_000);
 

@@ -1,8 +1,6 @@
-import { ButtonStyle, ComponentType } from 'discord-api-types/v10';
-import { button, opt, select, slash, type Module } from '@arrakis/bot';
+import { button, opt, select, slash, ui, type Module } from '@arrakis/bot';
 
 const labels = { yes: 'Yes', no: 'No' } as const;
-const choices = ['yes', 'no'] as const;
 
 const topics = { news: 'News', events: 'Events', games: 'Games' } as const;
 
@@ -32,28 +30,19 @@ const ask = slash('poll', {
   run: (_, { question }) => ({
     content: question.replaceAll(/\s+/g, ' '),
     components: [
-      {
-        type: ComponentType.ActionRow,
-        components: choices.map((choice) => ({
-          type: ComponentType.Button,
-          style: ButtonStyle.Primary,
-          label: labels[choice],
-          custom_id: vote.id({ choice }),
-        })),
-      },
-      {
-        type: ComponentType.ActionRow,
-        components: [
-          {
-            type: ComponentType.StringSelect,
-            custom_id: pick.id(),
-            placeholder: 'What do you want to hear of?',
-            min_values: 0,
-            max_values: 3,
-            options: Object.entries(topics).map(([value, label]) => ({ value, label })),
-          },
-        ],
-      },
+      ui.row(
+        ui.button(vote.id({ choice: 'yes' }), { label: labels.yes, style: 'primary' }),
+        ui.button(vote.id({ choice: 'no' }), { label: labels.no, style: 'primary' }),
+      ),
+      ui.row(
+        ui.select(pick.id(), {
+          of: 'string',
+          placeholder: 'What do you want to hear of?',
+          minValues: 0,
+          maxValues: 3,
+          options: Object.entries(topics).map(([value, label]) => ({ value, label })),
+        }),
+      ),
     ],
   }),
 });

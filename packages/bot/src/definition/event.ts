@@ -39,6 +39,7 @@ export interface EventPayloads extends Omit<DispatchPayloads, 'interaction.creat
 /** Where an event is handled: `low` is for handlers that take long, so that they do not hold up the others. */
 export type EventLane = 'normal' | 'low';
 
+/** How an event is handled. */
 export interface EventOptions {
   /** `normal` unless said otherwise. */
   readonly lane?: EventLane;

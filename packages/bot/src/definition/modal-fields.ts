@@ -123,40 +123,50 @@ export type FieldValues<Fields extends FieldDefinitions> = {
 
 /** Defines fields; each keeps the literal types of what it is given. */
 export const field = {
+  /** A text, in a line or a paragraph. */
   text: <const Field extends TextField>(definition: Exactly<Field, TextField>): Typed<Field, 'text'> => ({
     ...definition,
     type: 'text',
   }),
+  /** Some of up to 25 texts. */
   choice: <const Field extends ChoiceField>(definition: Exactly<Field, ChoiceField>): Typed<Field, 'string'> => ({
     ...definition,
     type: 'string',
   }),
+  /** Users, and in a guild the members that they are there. */
   users: <const Field extends EntityField>(definition: Exactly<Field, EntityField>): Typed<Field, 'user'> => ({
     ...definition,
     type: 'user',
   }),
+  /** Roles of the guild. */
   roles: <const Field extends EntityField>(definition: Exactly<Field, EntityField>): Typed<Field, 'role'> => ({
     ...definition,
     type: 'role',
   }),
+  /** Users and roles. */
   mentionables: <const Field extends EntityField>(
     definition: Exactly<Field, EntityField>,
   ): Typed<Field, 'mentionable'> => ({ ...definition, type: 'mentionable' }),
+  /** Channels of the guild. */
   channels: <const Field extends ChannelField>(definition: Exactly<Field, ChannelField>): Typed<Field, 'channel'> => ({
     ...definition,
     type: 'channel',
   }),
+  /** Files. */
   files: <const Field extends FileField>(definition: Exactly<Field, FileField>): Typed<Field, 'file'> => ({
     ...definition,
     type: 'file',
   }),
+  /** One of two to ten texts. */
   radio: <const Field extends RadioField>(definition: Exactly<Field, RadioField>): Typed<Field, 'radio'> => ({
     ...definition,
     type: 'radio',
   }),
+  /** Any of up to ten texts. */
   checkboxes: <const Field extends CheckboxesField>(
     definition: Exactly<Field, CheckboxesField>,
   ): Typed<Field, 'checkboxes'> => ({ ...definition, type: 'checkboxes' }),
+  /** A yes or no. */
   checkbox: <const Field extends CheckboxField>(
     definition: Exactly<Field, CheckboxField>,
   ): Typed<Field, 'checkbox'> => ({ ...definition, type: 'checkbox' }),

@@ -38,7 +38,8 @@ export type Autocomplete<Value extends string | number> = (
   request: AutocompleteRequest,
 ) => readonly Choice<Value>[] | Promise<readonly Choice<Value>[]>;
 
-interface OptionBase {
+/** What every option has. */
+export interface OptionBase {
   readonly description: string;
   readonly required?: boolean;
   readonly nameLocalizations?: LocalizationMap;
@@ -50,11 +51,15 @@ export type Choosing<Value extends string | number> =
   | { readonly choices?: readonly Choice<Value>[]; readonly autocomplete?: never }
   | { readonly choices?: never; readonly autocomplete: Autocomplete<Value> };
 
+/** A text. */
 export type StringOption = OptionBase & Choosing<string> & { readonly minLength?: number; readonly maxLength?: number };
+/** A number; a whole one with `opt.integer`. */
 export type NumberOption = OptionBase & Choosing<number> & { readonly min?: number; readonly max?: number };
+/** A channel of the guild. */
 export type ChannelOption = OptionBase & {
   readonly channelTypes?: readonly ApplicationCommandOptionAllowedChannelType[];
 };
+/** A file. */
 export type AttachmentOption = OptionBase & {
   /** By the name of the file alone: what it is must be looked at. */
   readonly fileTypes?: readonly FileType[];
@@ -105,37 +110,46 @@ export type OptionValues<Options extends OptionDefinitions> = {
 
 /** Defines options; each keeps the literal types of what it is given. */
 export const opt = {
+  /** A text; with choices, one of their values. */
   string: <const Option extends StringOption>(option: Exactly<Option, StringOption>): Typed<Option, 'string'> => ({
     ...option,
     type: 'string',
   }),
+  /** A whole number. */
   integer: <const Option extends NumberOption>(option: Exactly<Option, NumberOption>): Typed<Option, 'integer'> => ({
     ...option,
     type: 'integer',
   }),
+  /** Any number. */
   number: <const Option extends NumberOption>(option: Exactly<Option, NumberOption>): Typed<Option, 'number'> => ({
     ...option,
     type: 'number',
   }),
+  /** True or false. */
   boolean: <const Option extends OptionBase>(option: Exactly<Option, OptionBase>): Typed<Option, 'boolean'> => ({
     ...option,
     type: 'boolean',
   }),
+  /** A user, and in a guild the member that the user is there. */
   user: <const Option extends OptionBase>(option: Exactly<Option, OptionBase>): Typed<Option, 'user'> => ({
     ...option,
     type: 'user',
   }),
+  /** A role of the guild. */
   role: <const Option extends OptionBase>(option: Exactly<Option, OptionBase>): Typed<Option, 'role'> => ({
     ...option,
     type: 'role',
   }),
+  /** A channel of the guild. */
   channel: <const Option extends ChannelOption>(option: Exactly<Option, ChannelOption>): Typed<Option, 'channel'> => ({
     ...option,
     type: 'channel',
   }),
+  /** A user or a role. */
   mentionable: <const Option extends OptionBase>(
     option: Exactly<Option, OptionBase>,
   ): Typed<Option, 'mentionable'> => ({ ...option, type: 'mentionable' }),
+  /** A file. */
   attachment: <const Option extends AttachmentOption>(
     option: Exactly<Option, AttachmentOption>,
   ): Typed<Option, 'attachment'> => ({ ...option, type: 'attachment' }),

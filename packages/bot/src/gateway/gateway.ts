@@ -60,6 +60,7 @@ export interface Gateway {
   requestSoundboardSounds(guildIds: readonly string[], options?: CommandOptions): Promise<void>;
 }
 
+/** What it takes to reach the shards of a bot. */
 export interface GatewayClientOptions {
   readonly namespace: string;
   readonly applicationId: string;

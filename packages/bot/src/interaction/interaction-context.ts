@@ -38,6 +38,7 @@ export interface BotParts {
   readonly environment: Environment;
 }
 
+/** What the context of an interaction is made of. */
 export interface InteractionContextOptions extends BotParts {
   readonly log: Log;
   readonly signal: AbortSignal;

@@ -113,6 +113,7 @@ const kinds: Readonly<Record<Interaction['type'], InteractionKind>> = {
   [InteractionType.ModalSubmit]: 'modal',
 };
 
+/** What kind of interaction it is. */
 export function kindOf(interaction: Interaction): InteractionKind {
   return kinds[interaction.type];
 }

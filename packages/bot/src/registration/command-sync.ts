@@ -2,6 +2,7 @@ import type { DiscordRest } from '@arrakis/discord-rest';
 import { planCommands, type CommandPlan } from './command-plan.ts';
 import type { Registrations } from './registration.ts';
 
+/** Which commands are looked at. */
 export interface CommandSyncOptions {
   readonly signal?: AbortSignal;
   /** Looks only at the commands of this guild. */

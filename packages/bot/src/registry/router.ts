@@ -25,6 +25,7 @@ import { run } from './middleware.ts';
 import type { Command, Middleware, Module } from './module.ts';
 import { refusal, type Mismatch } from './refusal.ts';
 
+/** What a router knows beside its modules. */
 export interface RouterOptions {
   /** Patterns of event types that are delivered beside the usual ones: the setting `ARRAKIS_EVENTS`; default none. */
   readonly events?: readonly string[];

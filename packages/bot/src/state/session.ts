@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { BotState } from './bot-state.ts';
 import { scopeKey, type Scope, type ScopedFacts } from './scope.ts';
 
+/** What a session keeps, for whom, and for how long. */
 export interface SessionOptions<Value> {
   /** What is kept. What a former version has written and this one cannot read is as if it were not there. */
   readonly schema: z.ZodType<Value>;

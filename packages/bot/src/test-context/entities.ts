@@ -24,12 +24,16 @@ export interface TestEntity<Kind extends string, Value> {
   readonly value: Value;
 }
 
+/** A user, who is a member of the guild. */
 export type TestUser = TestEntity<'user', APIUser> & {
   readonly roles: readonly string[];
   readonly nick: string | null;
 };
+/** A role of the guild. */
 export type TestRole = TestEntity<'role', APIRole>;
+/** A channel of the guild. */
 export type TestChannel = TestEntity<'channel', APIInteractionDataResolvedChannel>;
+/** A file that a member has attached. */
 export type TestFile = TestEntity<'attachment', APIAttachment>;
 export type AnyEntity = TestUser | TestRole | TestChannel | TestFile;
 

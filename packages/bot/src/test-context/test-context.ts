@@ -23,6 +23,7 @@ import { RecordingDiscord, type Conversation } from './recording-discord.ts';
 import { RecordingGateway, type TestGatewayCommand } from './recording-gateway.ts';
 import { RecordingLog, type TestLogLine } from './recording-log.ts';
 
+/** What a test context is made with. */
 export interface TestContextOptions {
   /** Settings of modules, as the environment has them; what is left out has its default. */
   readonly settings?: Readonly<Record<string, string>>;
