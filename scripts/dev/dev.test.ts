@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { startSimulator, type Simulator } from '@arrakis/simulator';
 import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
@@ -106,9 +109,35 @@ describe('a worker that is started anew on changes', () => {
     expect(asked.slice(0, 4)).toEqual(['More water?', '  [poll:vote:yes]', '  [poll:vote:no]', '  [roles:pick]']);
     expect((await prompt.enter('press poll:vote:yes'))[0]).toContain('Last vote: **Yes**');
     expect((await prompt.enter('/feedback'))[0]).toBe('modal feedback: Feedback');
-    expect((await prompt.enter('submit feedback message:Fine so far'))[0]).toContain('Fine so far');
+    const thanks = await prompt.enter('submit feedback message:Fine so far');
+    expect(thanks.slice(0, 2)).toEqual(['(only you see this)', 'Thank you! You wrote:\nFine so far']);
     expect(await prompt.enter('/gone')).toEqual([expect.stringContaining('gone')]);
     expect((await prompt.enter('help'))[0]).toContain('Type as in Discord');
     expect(discord.gateway.sessions()).toEqual([expect.objectContaining({ sessionId: before[0]?.sessionId })]);
+  }, 60_000);
+});
+
+describe('npm run dev', () => {
+  it('runs until Ctrl-C, does what is typed, and leaves nothing behind', async () => {
+    const { rabbitmqUrl, redisUrl } = await testServices();
+    const settings = { RABBITMQ_URL: rabbitmqUrl, REDIS_URL: redisUrl, ARRAKIS_NAMESPACE: uniqueNamespace() };
+    const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+    const dev = spawn(process.execPath, [...flags, 'scripts/dev/dev.ts'], {
+      cwd: repository,
+      env: { PATH: process.env['PATH'], ...settings },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    stack.defer(() => void dev.kill('SIGKILL'));
+    const lines: string[] = [];
+    createInterface({ input: dev.stdout }).on('line', (line) => lines.push(line));
+    await waitFor(() => lines.some((line) => line.startsWith('Ready: simulated Discord')), {
+      what: 'the start',
+      timeoutMs: 40_000,
+    });
+    dev.stdin.write('/echo text:Hello\n');
+    await waitFor(() => lines.includes('Hello'), { what: 'the answer' });
+    dev.kill('SIGINT');
+    await once(dev, 'close');
+    expect(dev.exitCode).toBe(0);
   }, 60_000);
 });

@@ -12,6 +12,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** What a worker is made of. */
 const folders = ['apps/worker/src', ...['bot', 'broker', 'discord-rest', 'protocol', 'service', 'state'].map(sources)];
 
+/** What every start and end of a worker says; and why one has ended, which is told then. */
+const usual =
+  /"level":"fatal"|"msg":"(?:starting|started|stopping|stopped|broker connected|Redis connected|all messages in flight are settled)"/;
+
 const usage = `Runs the bot while you write it: RabbitMQ, Redis, a simulated Discord and the ingestor stay, the worker is started anew
 within two seconds of every change below apps/worker/src and the packages it uses.
 
@@ -94,10 +98,6 @@ async function develop(fleet: Fleet, rate: number, signal: AbortSignal): Promise
     worker.close();
   }
 }
-
-/** What every start and end of a worker says. */
-const usual =
-  /"msg":"(?:starting|started|stopping|stopped|broker connected|Redis connected|all messages in flight are settled)"/;
 
 /** What handlers write. What is no log is an error that ends the worker, which is told then. */
 function tellLog(name: string, line: string): void {

@@ -1,4 +1,8 @@
-import { ApplicationCommandOptionType as OptionType, ApplicationCommandType } from 'discord-api-types/v10';
+import {
+  ApplicationCommandOptionType as OptionType,
+  ApplicationCommandType,
+  MessageFlags,
+} from 'discord-api-types/v10';
 import {
   InteractionFailedError,
   InteractionRefusedError,
@@ -84,21 +88,25 @@ function fieldsIn(text: string): Record<string, string> {
 async function seen(handle: InteractionHandle): Promise<string[]> {
   const { messages, modal, choices, atMs } = await handle.settled();
   const lines = messages.flatMap(({ content, embeds, components, flags }) => [
-    `${((flags ?? 0) & 64) === 0 ? '' : '(only you see this) '}${content || JSON.stringify(embeds)}`,
-    ...customIdsIn(components).map((id) => `  [${id}]`),
+    ...(((flags ?? 0) & MessageFlags.Ephemeral) === 0 ? [] : ['(only you see this)']),
+    ...(content === '' ? [] : [content]),
+    ...embeds.map((embed) => JSON.stringify(embed)),
+    ...shownIn(components),
   ]);
-  const opened =
-    modal === null
-      ? []
-      : [`modal ${modal.custom_id}: ${modal.title}`, ...customIdsIn(modal.components).map((id) => `  [${id}]`)];
+  const opened = modal === null ? [] : [`modal ${modal.custom_id}: ${modal.title}`, ...shownIn(modal.components)];
   const suggested = choices === null ? [] : choices.map(({ name }) => `  ${name}`);
   return [...lines, ...opened, ...suggested, `after ${Math.round(atMs)} ms`];
 }
 
-function customIdsIn(components: unknown): string[] {
-  if (Array.isArray(components)) return components.flatMap((one: unknown) => customIdsIn(one));
+/** Texts, and the custom ids of what can be pressed, selected or filled in. */
+function shownIn(components: unknown): string[] {
+  if (Array.isArray(components)) return components.flatMap((one: unknown) => shownIn(one));
   if (typeof components !== 'object' || components === null) return [];
-  const own: unknown = Reflect.get(components, 'custom_id');
-  const below = ['components', 'component', 'accessory'].flatMap((name) => customIdsIn(Reflect.get(components, name)));
-  return typeof own === 'string' ? [own, ...below] : below;
+  const field = (name: string): unknown => Reflect.get(components, name);
+  const [id, text] = [field('custom_id'), field('content')];
+  return [
+    ...(typeof text === 'string' ? [text] : []),
+    ...(typeof id === 'string' ? [`  [${id}]`] : []),
+    ...['components', 'component', 'accessory'].flatMap((name) => shownIn(field(name))),
+  ];
 }
