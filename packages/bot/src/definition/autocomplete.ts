@@ -1,6 +1,6 @@
 import type { AutocompleteInteraction, SubmittedOption } from '../interaction/interaction.ts';
 import { userOf } from '../interaction/interaction.ts';
-import type { Invocation } from '../interaction/invocation.ts';
+import { admit, type Invocation } from '../interaction/invocation.ts';
 import type { Choice } from './options.ts';
 import type { SlashHandler } from './slash.ts';
 import { choiceBody } from '../registration/option-registration.ts';
@@ -30,6 +30,8 @@ export function completion(command: SlashHandler, call: CompletionCall): Invocat
     handler: `autocomplete ${path} ${focused.name}`,
     deferral: { as: 'none', afterMs: 0 },
     run: async (context) => {
+      // Who may not use a command is not told either what there would be.
+      await admit(context, command.guards);
       const choices: readonly Choice<string | number>[] = await autocomplete({
         value: String(focused.value ?? ''),
         given: Object.fromEntries(given),

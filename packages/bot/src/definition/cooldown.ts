@@ -13,22 +13,25 @@ export interface Cooldown {
 }
 
 /**
- * Takes a use; when there is none left, says when there will be. Without Redis nothing can be counted, and nobody is kept
- * waiting for that.
+ * Takes a use. Without Redis nothing can be counted, and nobody is kept waiting for that.
+ * @throws {Denied} when there is no use left; it says when there will be.
  */
-export async function coolDown(
-  handler: string,
-  { per, limit = 1, windowMs }: Cooldown,
-  context: AskedContext,
-): Promise<Denied | undefined> {
+export async function coolDown(handler: string, cooldown: Cooldown, context: AskedContext): Promise<void> {
+  const freeInMs = await take(handler, cooldown, context);
+  if (freeInMs === 0) return;
+  const when = `<t:${Math.ceil((Date.now() + freeInMs) / 1_000)}:R>`;
+  throw new Denied(botTexts.coolingDown({ when }));
+}
+
+/** In how many ms there is a use again; 0 when there was one. */
+async function take(handler: string, { per, limit = 1, windowMs }: Cooldown, context: AskedContext): Promise<number> {
+  const { state, id, log } = context;
   const name = `cooldown:${handler}:${scopeKey(per, context)}`;
   try {
-    const place = await context.state.limits.take({ name, id: context.id, limit, windowMs });
-    if (place.taken) return undefined;
-    const when = `<t:${Math.ceil((Date.now() + place.freeInMs) / 1_000)}:R>`;
-    return new Denied(botTexts.coolingDown({ when }));
+    const place = await state.limits.take({ name, id, limit, windowMs });
+    return place.taken ? 0 : place.freeInMs;
   } catch (cause) {
-    context.log.warn({ err: cause, handler }, 'a cooldown could not be looked at; let pass');
-    return undefined;
+    log.warn({ err: cause, handler }, 'a cooldown could not be looked at; let pass');
+    return 0;
   }
 }

@@ -10,7 +10,7 @@ import type { CommandInteraction, SubmittedOption } from '../interaction/interac
 import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
 import type { Returned } from '../interaction/reply.ts';
 import { definitionSite } from './definition-site.ts';
-import type { Extension, GuardResult } from './guard.ts';
+import type { Extension, Guard, GuardResult } from './guard.ts';
 import { inferred } from './inferred.ts';
 import { optionValues } from './option-values.ts';
 import type { OptionDefinitions, OptionValues } from './options.ts';
@@ -38,6 +38,8 @@ export interface SlashHandler {
   readonly site: string;
   readonly traits: CommandTraits;
   readonly options: OptionDefinitions;
+  /** Who may use it, and have its options completed. */
+  readonly guards: readonly Guard[];
   /**
    * Reads the options.
    * @throws {MalformedPayloadError} when the command was registered by another version.
@@ -89,6 +91,7 @@ export function slash<
     },
 ): SlashHandler {
   const { description, options = {}, defer, guards, cooldown, run, ...traits } = definition;
+  const allGuards: readonly Guard[] = guards ?? [];
   return {
     kind: 'slash',
     name,
@@ -96,6 +99,7 @@ export function slash<
     site: definitionSite(slash),
     traits,
     options,
+    guards: allGuards,
     prepare({ interaction, path, submitted }) {
       const values = inferred<OptionValues<Options>>(optionValues(options, submitted, interaction.data.resolved));
       return invocation(

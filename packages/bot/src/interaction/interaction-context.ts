@@ -1,5 +1,6 @@
 import {
   InteractionResponseType as ResponseType,
+  InteractionType,
   type APIApplicationCommandOptionChoice,
   type APIInteractionGuildMember,
   type APIInteractionResponse,
@@ -223,8 +224,8 @@ export class InteractionContext
   }
 
   /** Answers an autocomplete with choices. */
-  async suggest(choices: APIApplicationCommandOptionChoice[]): Promise<void> {
-    await this.#respond({ type: ResponseType.ApplicationCommandAutocompleteResult, data: { choices } });
+  async suggest(choices: APIApplicationCommandOptionChoice[], signal: AbortSignal = this.signal): Promise<void> {
+    await this.#respond({ type: ResponseType.ApplicationCommandAutocompleteResult, data: { choices } }, signal);
     this.#state = 'answered';
   }
 
@@ -233,6 +234,8 @@ export class InteractionContext
    * original response shows is to stay: an answer, or the message that was to be updated.
    */
   async tell(text: Text, signal: AbortSignal = this.signal): Promise<void> {
+    // Nobody reads a text among suggestions: there are none.
+    if (this.#interaction.type === InteractionType.ApplicationCommandAutocomplete) return this.suggest([], signal);
     // Should what is under way fail, this finds out itself what is left to do.
     await Promise.allSettled([this.#deferring, this.#answering]);
     const data = replyBody({ content: this.t(text), ephemeral: true });

@@ -50,7 +50,8 @@ export function invocation(passage: Passage<Defer, readonly GuardResult[]>, work
       try {
         if (isGuarded) {
           timer.start(Math.max(deferral.afterMs, guardedAfterMs));
-          await admit(context, { handler, guards, cooldown });
+          await admit(context, guards);
+          if (cooldown !== undefined) await coolDown(handler, cooldown, context);
         }
         await timer.restart(deferral.afterMs);
         await conclude(context, deferral.as, await run(context));
@@ -92,21 +93,13 @@ class DeferralTimer {
   }
 }
 
-interface Admission {
-  readonly handler: string;
-  readonly guards: readonly Guard[];
-  readonly cooldown: Cooldown | undefined;
-}
-
-/** Asks the guards one after another, and keeps what they have found out; then takes a use. */
-async function admit(context: InteractionContext, { handler, guards, cooldown }: Admission): Promise<void> {
+/** Asks the guards one after another, and keeps what they have found out. */
+export async function admit(context: InteractionContext, guards: readonly Guard[]): Promise<void> {
   for (const guard of guards) {
     const found = await guard(context);
     if (found instanceof Denied) throw found;
     if (found !== undefined) context.ext = { ...context.ext, ...found };
   }
-  const denied = cooldown === undefined ? undefined : await coolDown(handler, cooldown, context);
-  if (denied !== undefined) throw denied;
 }
 
 /**

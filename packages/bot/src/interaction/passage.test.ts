@@ -13,6 +13,7 @@ import {
   testContext,
   texts,
   type AskedContext,
+  type PermissionName,
   type TestContext,
 } from '../index.ts';
 
@@ -164,6 +165,21 @@ describe('guards', () => {
     expect(shown(await test.slash('ban', {}, { ...both, botPermissions: [] }))).toEqual([
       'ephemeral: I may not do this here. I need: BanMembers.',
     ]);
+  });
+});
+
+describe('guards of a command whose option is completed', () => {
+  it('deny suggestions as they deny the command, without a word', async () => {
+    const options = {
+      name: opt.string({ description: 'x', autocomplete: () => [{ name: 'secret', value: 'secret' }] }),
+    };
+    const guarded = slash('guarded', { description: 'x', options, guards: [memberCan('BanMembers')], run: () => ({}) });
+    const own = testContext([{ name: 'test', commands: [guarded] }]);
+    const suggest = (permissions: readonly PermissionName[]) =>
+      own.autocomplete('guarded', { name: '' }, { focused: 'name', permissions });
+    expect(await suggest(['BanMembers'])).toHaveLength(1);
+    expect(await suggest([])).toEqual([]);
+    expect(own.latest?.outcome).toBe('refused');
   });
 });
 

@@ -1,4 +1,3 @@
-import { kindOf, type Interaction } from '../interaction/interaction.ts';
 import type { Invocation } from '../interaction/invocation.ts';
 import { botTexts } from '../localisation/bot-texts.ts';
 
@@ -9,12 +8,11 @@ import { botTexts } from '../localisation/bot-texts.ts';
 export type Mismatch = { readonly kind: 'unknown' } | { readonly kind: 'changed'; readonly reason: string };
 
 /** Tells a member that what they use is gone, or has changed. */
-export function refusal(interaction: Interaction, { kind }: Mismatch): Invocation {
+export function refusal({ kind }: Mismatch): Invocation {
   const text = kind === 'unknown' ? botTexts.unavailable() : botTexts.changed();
   return {
     handler: 'none',
     deferral: { as: 'none', afterMs: 0 },
-    // Nobody reads a text among suggestions.
-    run: (context) => (kindOf(interaction) === 'autocomplete' ? context.suggest([]) : context.tell(text)),
+    run: (context) => context.tell(text),
   };
 }

@@ -90,7 +90,7 @@ export class Router {
       if (!(cause instanceof MalformedPayloadError)) throw cause;
       mismatch = { kind: 'changed', reason: cause.message };
     }
-    return { module: undefined, invocation: refusal(interaction, mismatch), mismatch };
+    return { module: undefined, invocation: refusal(mismatch), mismatch };
   }
 
   /** The handler of an event type, and its module; undefined when there is none. */

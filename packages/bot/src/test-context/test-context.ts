@@ -1,22 +1,20 @@
-import type { Locale } from 'discord-api-types/v10';
 import {
   ApplicationCommandType,
   ComponentType,
   InteractionType,
-  PermissionFlagsBits,
   type APIApplicationCommandOptionChoice,
   type APIMessage,
   type APIModalInteractionResponseCallbackData,
 } from 'discord-api-types/v10';
 import { DiscordRest, nonceFor } from '@arrakis/discord-rest';
 import type { EventPayloads } from '../definition/event.ts';
-import type { PermissionName } from '../definition/guard.ts';
 import { apologize, runInvocation } from '../interaction/boundary.ts';
 import { InteractionContext, type BotParts } from '../interaction/interaction-context.ts';
 import { parseInteraction } from '../interaction/interaction.ts';
 import type { Module } from '../registry/module.ts';
 import { Router } from '../registry/router.ts';
 import { Entities, type AnyEntity, type TestUser } from './entities.ts';
+import { interactionPayload, type TestAsker } from './interaction-payload.ts';
 import { commandOptions, modalComponents, resolvedData, type TestField, type TestOption } from './interaction-data.ts';
 import { MemoryState } from './memory-state.ts';
 import { RecordingDiscord, type Conversation } from './recording-discord.ts';
@@ -29,24 +27,6 @@ export interface TestContextOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** How long a handler may take before its signal is aborted, in ms; 5 s unless said otherwise. */
   readonly timeoutMs?: number;
-}
-
-/** Who asks, and where; a member with no special permissions in a guild unless said otherwise. */
-export interface TestAsker {
-  readonly user?: TestUser;
-  /** null: in a private channel. */
-  readonly guildId?: string | null;
-  readonly channelId?: string;
-  readonly locale?: `${Locale}`;
-  readonly guildLocale?: `${Locale}`;
-  /** What the member may do in the channel. */
-  readonly permissions?: readonly PermissionName[];
-  /** What the bot may do there; everything unless said otherwise. */
-  readonly botPermissions?: readonly PermissionName[];
-  /** How long ago Discord created the interaction, in ms. */
-  readonly ageMs?: number;
-  /** The message that a component is on; otherwise the last one that the bot has written. */
-  readonly message?: APIMessage;
 }
 
 /** What came of an interaction. */
@@ -247,7 +227,9 @@ export class TestContext {
   }
 
   async #ask(type: InteractionType, data: object, asker: TestAsker = {}): Promise<TestResult> {
-    const interaction = parseInteraction(JSON.parse(JSON.stringify(this.#payload(type, data, asker))));
+    const user = asker.user ?? this.#defaultUser;
+    const payload = interactionPayload({ id: this.#nextId(asker.ageMs), type, data }, { ...asker, user });
+    const interaction = parseInteraction(JSON.parse(JSON.stringify(payload)));
     const conversation = this.discord.begin(interaction.token, asker.message);
     const { invocation, mismatch } = this.#router.route(interaction);
     const context = new InteractionContext(interaction, {
@@ -273,36 +255,10 @@ export class TestContext {
     return this.latest;
   }
 
-  #payload(type: InteractionType, data: object, asker: TestAsker): object {
-    const { user = this.#defaultUser, guildId = '200', channelId = '500', ageMs = 0, message } = asker;
-    const { locale = 'en-US', guildLocale = 'en-US', permissions = [], botPermissions = ['Administrator'] } = asker;
-    const id = this.#nextId(ageMs);
-    const common = {
-      id,
-      application_id: '100',
-      type,
-      token: `token-${id}`,
-      version: 1,
-      channel: { id: channelId, type: guildId === null ? 1 : 0 },
-      locale,
-      app_permissions: bitsOf(botPermissions),
-      data: { id: '1', ...data },
-      ...(message !== undefined && { message }),
-    };
-    if (guildId === null) return { ...common, user: user.value };
-    const { value, roles, nick } = user;
-    const member = { user: value, roles, nick, permissions: bitsOf(permissions), joined_at: '2024-01-01T00:00:00Z' };
-    return { ...common, guild_id: guildId, guild_locale: guildLocale, member };
-  }
-
   /** An id of something that was created `ageMs` ago. */
   #nextId(ageMs = 0): string {
     this.#sequence += 1n;
     const at = BigInt(Math.round(this.now() - ageMs - 1_420_070_400_000));
     return String((at << 22n) | (this.#sequence & 0x3fffffn));
   }
-}
-
-function bitsOf(permissions: readonly PermissionName[]): string {
-  return String(permissions.reduce((bits, name) => bits | PermissionFlagsBits[name], 0n));
 }
