@@ -17,7 +17,7 @@ const apps = ['ingestor', 'worker', 'ops'] as const;
 const owners: Readonly<Record<string, readonly string[]>> = {
   amqplib: ['broker', 'testkit', 'bench'],
   ioredis: ['state', 'testkit', 'bench'],
-  undici: ['discord-rest'],
+  undici: ['discord-rest', 'bench'],
   ws: ['gateway', 'simulator', 'bench'],
   testcontainers: ['testkit'],
 };

@@ -9,10 +9,11 @@ import { OptionsError, parseOptions, usageOf, type BenchOptions } from './option
 import { path } from './path/suite.ts';
 import { brokerVersion } from './queues.ts';
 import { isMet, renderTable } from './report.ts';
+import { rest } from './rest/suite.ts';
 import type { BenchContext, Finding } from './suite.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const suites = [ingest, path];
+const suites = [ingest, path, rest];
 
 process.exitCode = await main(process.argv.slice(2));
 // Whatever library still holds a timer or socket has nothing left to do.

@@ -47,6 +47,7 @@ Examples:
   npm run bench -- ingest --quick
   npm run bench -- ingest --only cpu --candidate arrakis --profile
   npm run bench -- path
+  npm run bench -- rest --only global
 
 Exit codes: 0 measured; 1 something failed, or with --check a target was missed; 2 wrong options; 130 interrupted.`;
 }

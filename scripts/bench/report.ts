@@ -9,10 +9,11 @@ interface Row {
 }
 
 /** Whether the median of `arrakis` is within the target; undefined without a target, or when it was not measured. */
-export function isMet({ values, target, leastRatio }: Finding): boolean | undefined {
+export function isMet({ values, target, least, leastRatio }: Finding): boolean | undefined {
   const own = median(values['arrakis'] ?? []);
   const ratio = own / median(values['baseline'] ?? []);
   if (target !== undefined && !Number.isNaN(own)) return own <= target;
+  if (least !== undefined && !Number.isNaN(own)) return own >= least;
   if (leastRatio !== undefined && !Number.isNaN(ratio)) return ratio >= leastRatio;
   return undefined;
 }
@@ -46,8 +47,9 @@ function rowOf(finding: Finding, candidates: readonly Candidate[]): Row {
   };
 }
 
-function targetOf({ unit, target, leastRatio }: Finding): string {
+function targetOf({ unit, target, least, leastRatio }: Finding): string {
   if (target !== undefined) return `≤ ${format(target)} ${unit}`;
+  if (least !== undefined) return `≥ ${format(least)} ${unit}`;
   return leastRatio === undefined ? '' : `ratio ≥ ${leastRatio}`;
 }
 

@@ -37,6 +37,8 @@ export interface Finding {
   readonly values: Readonly<Record<string, readonly number[]>>;
   /** What `arrakis` may take at most in the median; undefined where the figure is only to be known. */
   readonly target?: number;
+  /** What `arrakis` must have at least in the median. */
+  readonly least?: number;
   /** How much `arrakis` must have at least, as a share of what the baseline has, in the medians. */
   readonly leastRatio?: number;
 }

@@ -7,7 +7,7 @@ import { pause } from '../pause.ts';
 import { unlimited, type Admission, type Patience, type RateLimiter } from '../rate-limiter.ts';
 import type { RestListener } from '../rest-event.ts';
 import type { Route } from '../route.ts';
-import { LimitCalls, LimitsUnavailableError, type Acquired, type Grant } from './limit-calls.ts';
+import { LimitCalls, LimitsUnavailableError, type Acquired, type Grant, type Note } from './limit-calls.ts';
 import { Outage } from './outage.ts';
 import type { ScriptRunner } from './script-runner.ts';
 
@@ -58,6 +58,8 @@ export class FleetLimiter implements RateLimiter {
     this.#onEvent = onEvent;
     const local = new LocalLimiter(globalLimit);
     const onProcesses = (processes: number) => {
+      // A Redis that comes back may have forgotten the others.
+      if (this.#outage.state !== 'up') return;
       this.#processes = processes;
       local.limit = Math.max(1, Math.floor((globalLimit * shareWithoutRedis) / processes));
     };
@@ -135,7 +137,7 @@ export class FleetLimiter implements RateLimiter {
     const { id, route, patience } = ticket;
     if (ms <= 0 && !patience.signal?.aborted) return;
     if (await pause(ms, patience.signal)) return;
-    if (grant === undefined) this.#calls.note('leave', id, route.key, route.major);
+    if (grant === undefined) this.#calls.note(() => ['leave', id, route.key, route.major]);
     else this.#refund(ticket, grant);
     throw new DiscordRestError('aborted', route);
   }
@@ -151,11 +153,13 @@ export class FleetLimiter implements RateLimiter {
     this.#local.learn(route, feedback);
     const { result, hash, limit, remaining, resetAfterMs, retryAfterMs } = feedback;
     const told = [result, hash, limit, remaining, resetAfterMs, retryAfterMs];
-    this.#calls.note('settle', route.key, route.major, group, window, probe, 0, ...told);
+    const note: Note = (ageMs) => ['settle', route.key, route.major, group, window, probe, ageMs, ...told];
+    // Others wait for what a probe finds out.
+    this.#calls.note(note, { now: probe === 1 || result !== 'ok' });
   }
 
   #refund({ id, route }: Ticket, { group, window, probe }: Grant): void {
-    this.#calls.note('refund', id, route.key, route.major, group, window, probe);
+    this.#calls.note(() => ['refund', id, route.key, route.major, group, window, probe]);
   }
 
   async #beThere(): Promise<void> {
@@ -173,8 +177,8 @@ export class FleetLimiter implements RateLimiter {
     await this.#calls.ask('present', this.#name);
     if (away === undefined) return;
     for (const [index, ageMs] of this.#local.recentGrants.entries()) {
-      this.#calls.note('spent', `${this.#name}:local:${index}`, Math.round(ageMs));
+      this.#calls.note((sinceMs) => ['spent', `${this.#name}:local:${index}`, Math.round(ageMs + sinceMs)]);
     }
-    await this.#calls.ask('recover');
+    await this.#calls.ask('recover', this.#processes);
   }
 }

@@ -38,7 +38,7 @@ const script = scriptOf(limitScript());
 const answerWithinMs = 50;
 
 /** How long what need not be known at once may wait for a call that is made anyway, in ms. */
-const notesWithinMs = 5;
+const notesWithinMs = 20;
 
 /** Operations of one call at most: others wait for Redis meanwhile. */
 const largestBatch = 64;
@@ -47,6 +47,14 @@ const go = z.tuple([z.literal('go'), z.number(), z.string(), z.number(), z.numbe
 const wait = z.tuple([z.literal('wait'), z.number(), z.string()]);
 const deny = z.tuple([z.literal('deny'), z.number()]);
 const replies = z.tuple([z.number()]).rest(z.unknown());
+
+/** An operation that is told how long ago it was noted, in ms. */
+export type Note = (ageMs: number) => Operation;
+
+interface Noted {
+  readonly note: Note;
+  readonly at: number;
+}
 
 interface Asked {
   readonly operation: Operation;
@@ -60,7 +68,7 @@ export class LimitCalls {
   readonly #root: string;
   readonly #onProcesses: (processes: number) => void;
   readonly #asked: Asked[] = [];
-  readonly #notes: Operation[] = [];
+  readonly #notes: Noted[] = [];
   #sending = false;
   #notesTimer: NodeJS.Timeout | undefined;
 
@@ -83,17 +91,22 @@ export class LimitCalls {
   ask(...operation: Operation): Promise<unknown> {
     const answered = Promise.withResolvers<unknown>();
     this.#asked.push({ operation, answered });
-    if (!this.#sending) {
-      this.#sending = true;
-      setImmediate(() => this.#send());
-    }
+    this.#sendSoon();
     return answered.promise;
   }
 
-  /** Carries out an operation soon; when Redis is away, never. */
-  note(...operation: Operation): void {
-    this.#notes.push(operation);
-    this.#notesTimer ??= setTimeout(() => this.#send(), notesWithinMs);
+  /** Carries out an operation soon, or `now`; when Redis is away, never. */
+  note(note: Note, { now = false }: { readonly now?: boolean } = {}): void {
+    this.#notes.push({ note, at: performance.now() });
+    if (now) this.#sendSoon();
+    else this.#notesTimer ??= setTimeout(() => this.#send(), notesWithinMs);
+  }
+
+  /** At the end of this turn of the event loop, so that all that is asked in it goes together. */
+  #sendSoon(): void {
+    if (this.#sending) return;
+    this.#sending = true;
+    setImmediate(() => this.#send());
   }
 
   #send(): void {
@@ -108,8 +121,10 @@ export class LimitCalls {
     }
   }
 
-  async #call(notes: readonly Operation[], asked: readonly Asked[]): Promise<void> {
-    const operations = [...notes, ...asked.map(({ operation }) => operation)];
+  async #call(notes: readonly Noted[], asked: readonly Asked[]): Promise<void> {
+    const now = performance.now();
+    const operations = notes.map(({ note, at }) => note(Math.round(now - at)));
+    for (const { operation } of asked) operations.push(operation);
     try {
       const call = this.#scripts.run(script, [this.#root], [this.#globalLimit, ...operations.flat()]);
       const [processes, ...answers] = replies.parse(await withinLimit(call));

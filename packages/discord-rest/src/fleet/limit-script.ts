@@ -21,13 +21,17 @@ local now = time[1] * 1000 + time[2] / 1000
  * - `leave` id, route, major: a request that waits no longer.
  * - `spent` id, age ms: a request that was let in without Redis.
  * - `present` id → how many places of the global limit are taken.
- * - `recover`: this process has gone on without Redis. For a moment nobody is let in, since others have as well.
+ * - `recover` processes: this process has gone on without Redis, as one of so many. For a moment nobody is let in, since
+ *   others have as well; while some are still away, the limit is only the part of those who are back.
  */
 export function limitScript(clock: string = redisClock): string {
   return `
 local root = KEYS[1]
 ${clock}
+local workers = root .. ':workers'
 local limit = tonumber(ARGV[1])
+local gathering = tonumber(redis.call('GET', root .. ':gathering') or '')
+if gathering then limit = math.max(1, math.min(limit, math.floor(limit * redis.call('ZCARD', workers) / gathering))) end
 ${globalLua}
 ${bucketLua}
 ${operationsLua}
@@ -111,8 +115,6 @@ local function leave_all(id, route, major)
   if group and group ~= '' then leave(bucket_key(group, major) .. ':waiting', id) end
 end
 
-local workers = root .. ':workers'
-
 local function present(id)
   redis.call('ZADD', workers, text(now + 10000), id)
   redis.call('ZREMRANGEBYSCORE', workers, '-inf', text(now))
@@ -125,7 +127,8 @@ local function spent(id, age)
   redis.call('PEXPIRE', grants, 2 * cycle)
 end
 
-local function recover()
+local function recover(processes)
+  redis.call('SET', root .. ':gathering', processes, 'PX', 5000)
   if (tonumber(redis.call('HGET', root, 'recovered') or '') or 0) > now - 10000 then return end
   redis.call('HSET', root, 'recovered', text(now))
   block(math.max(cycle, blocked_until() - now))
@@ -243,7 +246,7 @@ while at <= #ARGV do
   elseif name == 'spent' then
     spent(word(), number())
   elseif name == 'recover' then
-    recover()
+    recover(number())
   else
     return redis.error_reply('unknown operation ' .. name)
   end

@@ -24,6 +24,8 @@ const bucketRule = quota.extend({
   when: condition.optional(),
   /** a further limit that the headers of granted requests do not show; its 429 names another bucket */
   subLimit: quota.extend({ when: condition.optional() }).optional(),
+  /** how often the bucket gets another name in the headers; what is used up stays */
+  hashChangesEveryMs: milliseconds.optional(),
   /** a limit of the resource, over all bots; its 429 has the scope `shared` */
   shared: quota.optional(),
 });

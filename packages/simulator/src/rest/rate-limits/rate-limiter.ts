@@ -77,7 +77,7 @@ export class RateLimiter {
     const hash = bucketHash(rule.routes.join(), JSON.stringify(rule.when ?? null));
     const major = majorParameters(request.params);
     const own = this.#take(`${hash}/${major}/${request.identity}`, rule);
-    const headers = bucketHeaders(hash, own);
+    const headers = bucketHeaders(this.#nameOf(hash, rule), own);
     if (!own.granted) return rejected(headers, { scope: 'user', retryAfterMs: own.retryAfterMs });
     const shared = rule.shared && this.#take(`${hash}/${major}/shared`, rule.shared);
     if (shared?.granted === false) {
@@ -88,6 +88,11 @@ export class RateLimiter {
     const sub = this.#take(`${subHash}/${major}/${request.identity}`, rule.subLimit);
     if (sub.granted) return { headers };
     return rejected(bucketHeaders(subHash, sub), { scope: 'user', retryAfterMs: sub.retryAfterMs });
+  }
+
+  #nameOf(hash: string, { hashChangesEveryMs }: BucketRule): string {
+    if (hashChangesEveryMs === undefined) return hash;
+    return bucketHash(hash, String(Math.floor(this.#now() / hashChangesEveryMs)));
   }
 
   #ruleOf(request: LimitedRequest): BucketRule {
