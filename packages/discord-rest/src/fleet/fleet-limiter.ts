@@ -39,7 +39,7 @@ interface Ticket {
 }
 
 /**
- * Keeps the limits of one bot for its whole fleet, by a script in Redis (docs/decisions/0013-rate-limits.md). While Redis is away
+ * Keeps the limits of one bot for its whole fleet, by a script in Redis (docs/decisions/0017-rate-limits.md). While Redis is away
  * each process keeps its share of them by itself.
  */
 export class FleetLimiter implements RateLimiter {
