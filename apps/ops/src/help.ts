@@ -4,6 +4,7 @@ const environment = `Environment (in development .env completes it):
   RABBITMQ_URL        amqp://user:password@host:5672/vhost, or amqps://
   ARRAKIS_NAMESPACE   first segment of queue names (default arrakis)
   ARRAKIS_EVENTS      events beside the usual ones, as the apps have it (default none)
+  WORKER_MODULES      modules that workers serve apart, all of them (default none)
   DISCORD_TOKEN       the bot, for commands about Discord; several are in DISCORD_TOKENS or DISCORD_TOKENS_FILE
   DISCORD_API_URL     another Discord: a simulator, or a proxy`;
 

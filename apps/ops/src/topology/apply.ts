@@ -1,7 +1,6 @@
 import { Administration } from '@arrakis/broker';
-import { topologyIn } from '@arrakis/protocol';
 import { exitCodes, type Command } from '../command.ts';
-import { loadBrokerSettings } from '../config.ts';
+import { loadBrokerSettings, topologyOf } from '../config.ts';
 import { describeAdvice, describePlan } from './describe-plan.ts';
 
 /** `arrakis topology apply` */
@@ -16,9 +15,10 @@ Apps do the same when they start, if their user may.`,
     differs: 'something exists in another form, and was left as it is',
   },
   async run({ environment, json, output }) {
-    const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace, ARRAKIS_EVENTS: events } = loadBrokerSettings(environment);
+    const settings = loadBrokerSettings(environment);
+    const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace } = settings;
     await using administration = await Administration.connect(url);
-    const topology = topologyIn(namespace, { events });
+    const topology = topologyOf(settings);
     const before = await administration.apply(topology);
     const after = await administration.plan(topology);
     const declared = before.objects

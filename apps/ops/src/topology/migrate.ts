@@ -1,8 +1,7 @@
 import { Administration, type MigrationStep } from '@arrakis/broker';
-import { topologyIn } from '@arrakis/protocol';
 import { z } from 'zod';
 import { exitCodes, UsageError, type Command, type Invocation } from '../command.ts';
-import { loadBrokerSettings } from '../config.ts';
+import { loadBrokerSettings, topologyOf } from '../config.ts';
 import type { Output } from '../output.ts';
 
 const options = {
@@ -36,9 +35,10 @@ is 25 seconds at most. When you know that all of them are gone, a second is enou
   ],
   exits: { done: 'the queue is as it should be' },
   async run({ operands, options: given, environment, json, output, signal }) {
-    const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace, ARRAKIS_EVENTS: events } = loadBrokerSettings(environment);
+    const settings = loadBrokerSettings(environment);
+    const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace } = settings;
     const [queue = ''] = operands;
-    const topology = topologyIn(namespace, { events });
+    const topology = topologyOf(settings);
     const known = topology.queues.map(({ name }) => name);
     if (!known.includes(queue)) throw new UsageError(`there is no queue '${queue}', but ${known.join(', ')}.`);
     const settleMs = millisecondsOf(given, 'settle');

@@ -1,7 +1,6 @@
 import { Administration } from '@arrakis/broker';
-import { topologyIn } from '@arrakis/protocol';
 import { exitCodes, type Command } from '../command.ts';
-import { loadBrokerSettings } from '../config.ts';
+import { loadBrokerSettings, topologyOf } from '../config.ts';
 import { describeAdvice, describePlan } from './describe-plan.ts';
 
 /** `arrakis topology plan` */
@@ -21,9 +20,10 @@ Over AMQP bindings cannot be seen; 'arrakis topology apply' declares them all ag
     differs: 'something differs, is missing, or may not be seen',
   },
   async run({ environment, json, output }) {
-    const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace, ARRAKIS_EVENTS: events } = loadBrokerSettings(environment);
+    const settings = loadBrokerSettings(environment);
+    const { RABBITMQ_URL: url, ARRAKIS_NAMESPACE: namespace } = settings;
     await using administration = await Administration.connect(url);
-    const plan = await administration.plan(topologyIn(namespace, { events }));
+    const plan = await administration.plan(topologyOf(settings));
     if (json) output.json({ namespace, ...plan });
     else {
       for (const line of [...describePlan(plan, output), ...describeAdvice(plan)]) output.line(line);

@@ -1,6 +1,6 @@
 import { Administration } from '@arrakis/broker';
 import { namesIn, topologyIn } from '@arrakis/protocol';
-import { testServices, uniqueNamespace } from '@arrakis/testkit';
+import { deleteAfterTests, testServices, uniqueNamespace } from '@arrakis/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { commands } from '../commands.ts';
 import { run } from '../testing/captured-output.ts';
@@ -39,6 +39,20 @@ describe('arrakis topology', () => {
     expect(after.stdout).toMatch(/^= (\d+) of \1 are as they should be$/m);
     const again = await arrakis('topology apply --json');
     expect(JSON.parse(again.stdout)).toMatchObject({ namespace, declared: [], inSync: true });
+  });
+
+  it('knows the queues of modules that are served apart', async () => {
+    environment = { ...environment, WORKER_MODULES: 'spice, water' };
+    const { interactions, guildEvents, longJobs } = namesIn(namespace).ofModule('water');
+    for (const queue of [interactions, guildEvents, longJobs]) deleteAfterTests(queue);
+    for (const queue of Object.values(namesIn(namespace).ofModule('spice'))) deleteAfterTests(queue);
+    const { exitCode, stdout } = await arrakis('topology apply');
+    expect(exitCode).toBe(0);
+    for (const queue of [interactions, guildEvents, longJobs]) expect(stdout).toContain(`+ queue ${queue} declared`);
+    environment = { ...environment, WORKER_MODULES: 'Spice' };
+    expect((await arrakis('topology plan')).stderr).toContain(
+      'WORKER_MODULES cannot be used: expected names of modules',
+    );
   });
 
   it('names what differs and how to migrate it, and migrates it', async () => {
