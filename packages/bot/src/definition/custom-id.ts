@@ -69,13 +69,13 @@ export class CustomIdPattern {
   match(customId: string): Record<string, string> | undefined {
     const texts = customId.split(':');
     if (texts.length !== this.#segments.length || this.faults.length > 0) return undefined;
-    const params: Record<string, string> = {};
+    const params: [name: string, value: string][] = [];
     for (const [index, segment] of this.#segments.entries()) {
       const text = texts[index] ?? '';
       if (!admits(segment, text)) return undefined;
-      if ('param' in segment) params[segment.param] = text;
+      if ('param' in segment) params.push([segment.param, text]);
     }
-    return params;
+    return Object.fromEntries(params);
   }
 
   /** Whether some custom id belongs to both. */
