@@ -55,7 +55,7 @@ export function connectBots(service: Service, settings: WorkerSettings, connecti
   for (const bot of botsOf(settings)) {
     const { applicationId } = bot;
     const state = serviceState(service, settings, { applicationId, claims });
-    const rest = connectRest(service, bot, { apiUrl: settings.DISCORD_API_URL, state, metrics });
+    const rest = connectRest(service, bot, { settings, state, metrics });
     service.health.addCheck(`redis ${applicationId}`, () => whyEventsWait(state));
     const gateway = connectGateway(settings, { applicationId, broker, state });
     const parts = { rest, gateway, state: botState(state), environment: settings.moduleEnvironment };
@@ -86,14 +86,22 @@ function connectGateway(
 function connectRest(
   service: Service,
   { token, applicationId }: DiscordBot,
-  { apiUrl, state, metrics }: { apiUrl: string; state: StateManager; metrics: WorkerMetrics },
+  { settings, state, metrics }: { settings: WorkerSettings; state: StateManager; metrics: WorkerMetrics },
 ): DiscordRest {
-  const { scripts } = state;
   const onEvent = (event: RestEvent): void => {
     metrics.requested(event);
     logRestEvent(service.log, applicationId, event);
   };
-  const rest = new DiscordRest({ token, applicationId, apiUrl, scripts, onEvent });
+  const rest = new DiscordRest({
+    token,
+    applicationId,
+    apiUrl: settings.DISCORD_API_URL,
+    proxyUrl: settings.DISCORD_PROXY_URL,
+    globalLimit: settings.DISCORD_GLOBAL_LIMIT,
+    egress: settings.WORKER_EGRESS,
+    scripts: state.scripts,
+    onEvent,
+  });
   rest.keepWarm();
   service.defer(`rest ${applicationId}`, 3_000, () => rest.close(2_000));
   service.health.addCheck(`discord ${applicationId}`, () => rest.whyNotReady());

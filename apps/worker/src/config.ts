@@ -7,6 +7,7 @@ import {
   integerSetting,
   loadSettings,
   serviceSettings,
+  urlSetting,
   withDotEnv,
 } from '@arrakis/service';
 
@@ -29,6 +30,13 @@ const shape = {
   WORKER_CLAIM_LEASE_MS: integerSetting({ min: 500, max: 600_000, defaultsTo: 10_000 }),
   WORKER_MAX_POSTPONEMENT_MS: integerSetting({ min: 0, max: 86_400_000, defaultsTo: 1_800_000 }),
   WORKER_MAX_ATTEMPTS: integerSetting({ min: 1, max: 20, defaultsTo: 5 }),
+  DISCORD_GLOBAL_LIMIT: integerSetting({ min: 1, max: 100_000, defaultsTo: 50 }),
+  DISCORD_PROXY_URL: urlSetting(['http:', 'https:'], 'http://proxy.internal:3128').optional(),
+  WORKER_EGRESS: z
+    .string()
+    .regex(/^[\w.:-]{1,64}$/)
+    .default('shared')
+    .describe('a name for the address from which Discord sees this worker; for example nat-1 or 203.0.113.7'),
   WORKER_SYNC_COMMANDS: z
     .stringbool()
     .optional()

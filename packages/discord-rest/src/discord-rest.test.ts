@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { InteractionResponseType } from 'discord-api-types/v10';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -358,5 +360,31 @@ describe("a block by Discord's edge", () => {
     expect(server.requests).toHaveLength(1);
     expect(events).toContainEqual({ type: 'blocked', forMs: 1_000 });
     expect(await rest.deferReply(interaction())).toBe('acknowledged');
+  });
+});
+
+describe('a proxy', () => {
+  it('is asked to connect, and passes requests of both kinds on', async () => {
+    const { server } = await against({ status: 200, json: message });
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', ({ url = '' }, socket) => {
+      asked.push(url);
+      const target = connect({ host: '127.0.0.1', port: Number(url.split(':')[1]) }, () => {
+        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+        socket.pipe(target).pipe(socket);
+      });
+      for (const side of [socket, target]) side.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    releases.push(() => new Promise((resolve) => void proxy.close(() => resolve())));
+    const address = proxy.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const proxyUrl = `http://127.0.0.1:${port}`;
+    const rest = new DiscordRest({ apiUrl: server.apiUrl, applicationId, token, proxyUrl });
+    releases.push(() => rest.close(0));
+    await rest.createMessage('5', { content: 'hello' }, { nonce: 'n' });
+    await rest.editOriginal(interaction(), { content: 'hello' });
+    expect(server.requests).toHaveLength(2);
+    expect(asked).toEqual([new URL(server.apiUrl).host, new URL(server.apiUrl).host]);
   });
 });

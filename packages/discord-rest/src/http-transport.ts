@@ -141,5 +141,7 @@ function newDispatcher(origin: string, proxyUrl: URL | undefined): Dispatcher {
     maxResponseSize: maxResponseBytes,
     clientTtl: connectionLifeMs,
   };
-  return proxyUrl === undefined ? new Pool(origin, options) : new ProxyAgent({ ...options, uri: proxyUrl.href });
+  return proxyUrl === undefined
+    ? new Pool(origin, options)
+    : new ProxyAgent({ ...options, uri: proxyUrl.href, proxyTunnel: true });
 }

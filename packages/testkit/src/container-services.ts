@@ -77,6 +77,8 @@ export interface ContainerOptions {
   readonly port?: number;
   /** In place of the image's usual command. */
   readonly command?: string[];
+  /** Another server of the same kind. */
+  readonly image?: string;
 }
 
 /**
@@ -103,7 +105,7 @@ export async function startContainer(
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const starting = new GenericContainer(image.name)
+    const starting = new GenericContainer(options.image ?? image.name)
       .withLabels({ [markLabel]: mark })
       .withExposedPorts(options.port === undefined ? image.port : { container: image.port, host: options.port })
       .withEnvironment(image.environment)

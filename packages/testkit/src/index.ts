@@ -7,6 +7,7 @@ export { Ledger, type LedgerDispatch, type LedgerMessage } from './ledger.ts';
 export { LedgerReport, type Notice } from './ledger-report.ts';
 export { PrivateRabbitmq, PrivateRedis, type Ending } from './private-services.ts';
 export { provideServices, type ProvideOptions, type Services } from './provide-services.ts';
+export { startRedisVariant, type RedisVariant, type VariantServer } from './redis-variants.ts';
 export { repetitions } from './repetitions.ts';
 export { type ServiceName, type ServiceOrigin, ServicesUnavailable } from './service.ts';
 export { TcpProxy, type Flow } from './tcp-proxy.ts';

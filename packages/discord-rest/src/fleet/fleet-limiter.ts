@@ -24,6 +24,13 @@ const presenceEveryMs = 2_000;
 /** The part of the global limit that all processes together use while they cannot agree. */
 const shareWithoutRedis = 0.8;
 
+/**
+ * How old a grant may be when its request is sent, in ms: one that a busy process gets to see only later is given back, since
+ * others count on its having been used. After some attempts it is used all the same, or a slow machine would send nothing.
+ */
+const freshMs = 60;
+const freshAttempts = 5;
+
 /** How often bulk requests look whether Redis is back, in ms. */
 const bulkLooksEveryMs = 500;
 
@@ -78,20 +85,23 @@ export class FleetLimiter implements RateLimiter {
     if (route.urgent) return unlimited;
     this.#asked += 1;
     const ticket: Ticket = { id: `${this.#name}:${this.#asked}`, route, patience, order: '0' };
-    for (;;) {
+    for (let stale = 0; ;) {
+      const askedAt = performance.now();
       const reply = await this.#ask(ticket);
       if (reply === 'unavailable') {
         const admission = await this.#withoutRedis(ticket);
         if (admission !== undefined) return admission;
       } else if (reply.type === 'deny') {
         throw new DiscordRestError('rate-limited', route, { retryAfterMs: reply.ms });
-      } else if (reply.type === 'go') {
-        await this.#pause(ticket, reply.delayMs, reply);
-        if (!route.interaction) this.#local.noteGrant();
-        return this.#admission(ticket, reply);
-      } else {
+      } else if (reply.type === 'wait') {
         ticket.order = reply.order;
         await this.#pause(ticket, reply.ms);
+      } else {
+        await this.#pause(ticket, reply.delayMs, reply);
+        const ageMs = performance.now() - askedAt - reply.delayMs;
+        if (ageMs <= freshMs || stale >= freshAttempts || route.interaction) return this.#admission(ticket, reply);
+        stale += 1;
+        this.#refund(ticket, reply);
       }
     }
   }
@@ -143,6 +153,7 @@ export class FleetLimiter implements RateLimiter {
   }
 
   #admission(ticket: Ticket, grant: Grant): Admission {
+    if (!ticket.route.interaction) this.#local.noteGrant();
     return {
       settle: (feedback) => this.#settle(ticket.route, grant, feedback),
       refund: () => this.#refund(ticket, grant),
