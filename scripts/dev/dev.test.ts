@@ -108,6 +108,7 @@ describe('a worker that is started anew on changes', () => {
     const asked = await prompt.enter('/poll question:More water?');
     expect(asked.slice(0, 4)).toEqual(['More water?', '  [poll:vote:yes]', '  [poll:vote:no]', '  [roles:pick]']);
     expect((await prompt.enter('press poll:vote:yes'))[0]).toContain('Last vote: **Yes**');
+    expect((await prompt.enter('tab /colour name:re')).slice(0, 2)).toEqual(['  red', '  redwood']);
     expect((await prompt.enter('/feedback'))[0]).toBe('modal feedback: Feedback');
     const thanks = await prompt.enter('submit feedback message:Fine so far');
     expect(thanks.slice(0, 2)).toEqual(['(only you see this)', 'Thank you! You wrote:\nFine so far']);

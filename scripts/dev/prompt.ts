@@ -14,6 +14,7 @@ import {
 /** What a line may say, for whoever asks. */
 export const promptHelp = `Type as in Discord:
   /echo text:Hello           a command; options by name
+  tab /colour name:re        what is suggested for the last option
   press poll:vote:yes        a button of the last message that has it
   select roles:pick news     a select, with values after it
   submit feedback message:…  a modal`;
@@ -50,18 +51,22 @@ export class Prompt {
   #act(text: string): InteractionHandle | undefined {
     const { interactions } = this.#discord;
     const [verb = '', customId = '', ...rest] = text.split(/\s+/);
-    if (text.startsWith('/')) return this.#command(text.slice(1));
+    if (text.startsWith('/')) return interactions.slash(this.#command(text.slice(1)));
+    if (verb === 'tab' && customId.startsWith('/')) {
+      const command = this.#command(text.replace(/^tab\s+\//, ''));
+      return interactions.autocomplete({ ...command, focused: Object.keys(command.options).at(-1) ?? '' });
+    }
     if (verb === 'press') return interactions.button({ ...this.#by, customId });
     if (verb === 'select') return interactions.select({ ...this.#by, customId, values: rest });
     if (verb === 'submit') return interactions.modalSubmit({ ...this.#by, customId, fields: fieldsIn(rest.join(' ')) });
     return undefined;
   }
 
-  #command(text: string): InteractionHandle {
+  #command(text: string) {
     const name = (/^[^:]*?(?=\s+\S+:|$)/.exec(text)?.[0] ?? text).trim();
     const given = Object.entries(fieldsIn(text.slice(name.length)));
     const options = given.map(([option, value]) => [option, this.#typed(name, option, value)] as const);
-    return this.#discord.interactions.slash({ ...this.#by, name, options: Object.fromEntries(options) });
+    return { ...this.#by, name, options: Object.fromEntries(options) };
   }
 
   /** A number where the command takes one. */
