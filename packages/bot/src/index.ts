@@ -82,7 +82,7 @@ export { messageFaults } from './message/message-faults.ts';
 export { ui, type ButtonLook, type SelectMenu } from './message/ui.ts';
 export type { Fault } from './validation/fault.ts';
 export { messageMenu, userMenu, type MenuHandler } from './definition/menu.ts';
-export { modal, type ModalHandler, type Openable } from './definition/modal.ts';
+export { modal, type FilledIn, type ModalHandler, type Openable } from './definition/modal.ts';
 export { field, type FieldDefinition, type FieldDefinitions, type FieldValues } from './definition/modal-fields.ts';
 export {
   opt,

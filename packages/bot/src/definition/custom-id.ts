@@ -50,6 +50,10 @@ export class CustomIdPattern {
     this.faults = patternFaults(pattern, this.#segments, segments.length);
   }
 
+  get hasParameters(): boolean {
+    return this.#segments.some((segment) => 'param' in segment);
+  }
+
   /**
    * The custom id with these parameters.
    * @throws {RangeError} when a value is empty, contains `:` or is none of those that the pattern names, or the id is

@@ -124,6 +124,11 @@ const feedback = modal('feedback:{topic}', {
   },
 });
 expectTypeOf(feedback.open({ topic: 'water' }).custom_id).toBeString();
+feedback.open({ topic: 'water' }, { message: 'as before' });
+// @ts-expect-error -- no such field
+feedback.open({ topic: 'water' }, { nope: 'x' });
+// @ts-expect-error -- a parameter is missing
+feedback.open({ message: 'as before' });
 
 on('member.join', (ctx, member) => {
   expectTypeOf(member.guild_id).toBeString();

@@ -9,7 +9,7 @@ import { definitionSite } from './definition-site.ts';
 import type { Extension, GuardResult } from './guard.ts';
 import { inferred } from './inferred.ts';
 import { fieldBody, fieldValues } from './modal-body.ts';
-import type { FieldDefinitions, FieldValues } from './modal-fields.ts';
+import type { FieldDefinition, FieldDefinitions, FieldValues } from './modal-fields.ts';
 
 /** A modal, found by its custom id when it is submitted. */
 export interface ModalHandler {
@@ -24,10 +24,17 @@ export interface ModalHandler {
 }
 
 /** What opens a modal. */
-export interface Openable<Pattern extends string> {
-  /** The modal with these parameters, for `ctx.modal(…)`. */
-  open(...params: CustomIdArguments<Pattern>): APIModalInteractionResponseCallbackData;
+export interface Openable<Pattern extends string, Fields extends FieldDefinitions> {
+  /** The modal with these parameters, for `ctx.modal(…)`; `filledIn`: texts that are there already. */
+  open(
+    ...given: [...params: CustomIdArguments<Pattern>, filledIn?: FilledIn<Fields>]
+  ): APIModalInteractionResponseCallbackData;
 }
+
+/** Texts by the fields that take them. */
+export type FilledIn<Fields extends FieldDefinitions> = {
+  readonly [Name in keyof Fields as Fields[Name] extends { readonly type: 'text' } ? Name : never]?: string;
+};
 
 type ModalContext<D extends Defer, Results extends readonly GuardResult[]> = ModalContexts[D] &
   Extended<Extension<Results>>;
@@ -58,7 +65,7 @@ export function modal<
       params: CustomIdParams<Pattern>,
     ) => Returned<D> | Promise<Returned<D>>;
   },
-): ModalHandler & Openable<Pattern> {
+): ModalHandler & Openable<Pattern, Fields> {
   const customId = new CustomIdPattern(pattern);
   const { title, fields, run, ...passage } = definition;
   return {
@@ -67,11 +74,16 @@ export function modal<
     site: definitionSite(modal),
     title,
     fields,
-    open: (...[params]) => ({
-      custom_id: customId.format(params),
-      title,
-      components: Object.entries(fields).map(([name, one]) => fieldBody(name, one)),
-    }),
+    open(...given) {
+      const [first = {}, second = {}] = given;
+      const [params, filledIn] = customId.hasParameters ? [first, second] : [{}, first];
+      const texts = new Map<string, unknown>(Object.entries(filledIn));
+      return {
+        custom_id: customId.format(inferred<Readonly<Record<string, string>>>(params)),
+        title,
+        components: Object.entries(fields).map(([name, one]) => fieldBody(name, withText(one, texts.get(name)))),
+      };
+    },
     prepare(interaction, params) {
       const values = inferred<FieldValues<Fields>>(fieldValues(fields, interaction));
       return invocation(passage, {
@@ -82,4 +94,8 @@ export function modal<
       });
     },
   };
+}
+
+function withText(field: FieldDefinition, text: unknown): FieldDefinition {
+  return field.type === 'text' && typeof text === 'string' ? { ...field, value: text } : field;
 }

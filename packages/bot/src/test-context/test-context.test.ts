@@ -183,6 +183,14 @@ describe('a test context', () => {
     const test = testContext([all]);
     const { modal: opened } = await test.slash('open');
     expect(opened).toMatchObject({ custom_id: 'form:water', title: 'Form' });
+    expect(form.open({ topic: 'water' }, { text: 'as before' }).components[1]).toMatchObject({
+      component: { custom_id: 'text', value: 'as before' },
+    });
+    expect(
+      modal('plain', { title: 'x', fields: { text: field.text({ label: 'x' }) }, run: () => undefined }).open({
+        text: 'y',
+      }),
+    ).toMatchObject({ custom_id: 'plain', components: [{ component: { value: 'y' } }] });
     const chani = test.make.user({ username: 'chani' });
     const empty = { size: 's', who: [chani] };
     expect(text(await test.submit('form:water', empty))).toEqual(['water||s|chani|false']);
