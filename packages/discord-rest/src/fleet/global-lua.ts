@@ -23,8 +23,9 @@ local cycle = ${globalWindowMs + guardMs}
 local punctual = ${guardMs - 5}
 -- How long a burst goes on for those whose places become free a little later.
 local burst = 40
--- Somebody who is so little too early is let in, and told to wait for the rest.
-local early = 6
+-- Who waits is told to come a little early, is let in when they do, and waits for the rest by themselves: so it does not
+-- matter that a busy process is late.
+local early, ahead_of_time = 25, 20
 -- How long a turn is kept for who does not come.
 local grace = 250
 -- Bulk requests leave a part of all places to the others, and have a small one of their own.

@@ -68,8 +68,7 @@ local function enter(ticket, bucket)
   if wait == 0 then return nil, delay end
   if wait > ticket.patience then return denied(ticket, bucket, wait) end
   if bucket then enqueue(queue, ticket.id, ticket.order, now + wait) end
-  -- A little early, so that the place is used as soon as it is free.
-  return waits(ticket, math.max(1, wait - early / 2))
+  return waits(ticket, wait - ahead_of_time)
 end
 
 local function acquire(ticket)
