@@ -2,12 +2,16 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Noise } from '../noise.ts';
 import { renderSelfTimes, selfTimes } from '../profile.ts';
+import { median } from '../samples.ts';
 import type { BenchContext, Finding, Measure } from '../suite.ts';
 import { Arena, type Contestant } from './contestant.ts';
 
 const rate = 5_000;
 /** CPU time for each event, received and confirmed, in µs. */
 const targetMicros = 20;
+
+/** Into how many readings the time at idle is divided. */
+const idleReadings = 8;
 
 interface Plan {
   readonly rounds: number;
@@ -60,17 +64,25 @@ async function warmUp(contestants: readonly Contestant[], plan: Plan): Promise<v
   }
 }
 
-/** CPU time at idle, in µs each second. */
+/**
+ * CPU time at idle, in µs each second: the median of several readings, since in one or two of them a candidate may still be
+ * clearing up after the warm-up, and what is taken for idle is not counted as the events' cost.
+ */
 async function idleLoads(contestants: readonly Contestant[], idleMs: number): Promise<Map<Contestant, number>> {
-  const before = await Promise.all(contestants.map((contestant) => contestant.usage()));
-  await delay(idleMs);
-  const after = await Promise.all(contestants.map((contestant) => contestant.usage()));
-  return new Map(
-    contestants.map((contestant, index) => {
-      const used = (after[index]?.cpuMicros ?? 0) - (before[index]?.cpuMicros ?? 0);
-      return [contestant, used / (idleMs / 1_000)];
-    }),
-  );
+  const readingMs = idleMs / idleReadings;
+  const readings: Record<string, number[]> = {};
+  const used = () => Promise.all(contestants.map(async (contestant) => (await contestant.usage()).cpuMicros));
+  let before = await used();
+  for (let reading = 0; reading < idleReadings; reading += 1) {
+    await delay(readingMs);
+    const after = await used();
+    for (const [index, { candidate }] of contestants.entries()) {
+      const micros = (after[index] ?? 0) - (before[index] ?? 0);
+      (readings[candidate.name] ??= []).push(micros / (readingMs / 1_000));
+    }
+    before = after;
+  }
+  return new Map(contestants.map((contestant) => [contestant, median(readings[contestant.candidate.name] ?? [])]));
 }
 
 function byName(idle: ReadonlyMap<Contestant, number>): Record<string, number[]> {
