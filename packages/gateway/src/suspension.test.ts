@@ -22,7 +22,7 @@ describe('a paused shard', () => {
     while (sequences.length < total) {
       limit += 3;
       shard.resume('full');
-      await waitFor(() => shard.status().pauses?.includes('full') === true, { what: 'the next pause' });
+      await waitFor(() => shard.status().pauses.includes('full'), { what: 'the next pause' });
       expect(sequences).toHaveLength(limit);
     }
     shard.resume('full');
