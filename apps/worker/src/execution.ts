@@ -77,5 +77,5 @@ export interface DeliveryFacts {
   /** Whether somebody had it before and did not settle it. */
   readonly redelivered: boolean;
   /** Ends the handler: its time is over, or the process has to stop. */
-  readonly signal: AbortSignal;
+  readonly limit: { readonly signal: AbortSignal };
 }

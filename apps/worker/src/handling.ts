@@ -2,12 +2,13 @@ import type { Logger } from '@arrakis/service';
 import type { Claim } from '@arrakis/state';
 import type { Execution } from './execution.ts';
 import { ClaimLostError, HandlerTimeoutError, isRetryable, StoppingError } from './failure.ts';
-import type { TimeLimit } from './time-limit.ts';
+import type { TimeLimit, TimeLimits } from './time-limit.ts';
 
 export interface Handling {
   /** Undefined without Redis. */
   readonly claim: Claim | undefined;
   readonly limit: TimeLimit;
+  readonly limits: TimeLimits;
   /** Whether the worker ends because of a failure. */
   readonly failing: () => boolean;
   readonly log: Logger;
@@ -15,11 +16,11 @@ export interface Handling {
 
 /** Runs an event that is claimed, and ends its claim; undefined when it is done, otherwise why not. */
 export async function runClaimed(execution: Execution, handling: Handling): Promise<{ cause: unknown } | undefined> {
-  const { claim, limit } = handling;
+  const { claim, limit, limits } = handling;
   try {
-    await limit.run(() => execution.handle(claim?.fence));
+    await limits.run(limit, () => execution.handle(claim?.fence));
   } catch (thrown) {
-    const cause = unlessInterrupted(thrown, limit.signal);
+    const cause = unlessInterrupted(thrown, limit.endedBy);
     await giveUp(cause, handling);
     return { cause };
   }
@@ -54,7 +55,7 @@ async function markDone({ event }: Execution, { claim, log }: Handling): Promise
  * A handler that gave up because it was told to has not failed. What must not be repeated is left as it is, and so
  * is the end of the handler's time: it may still be at work.
  */
-function unlessInterrupted(cause: unknown, { reason }: AbortSignal): unknown {
+function unlessInterrupted(cause: unknown, reason: unknown): unknown {
   if (cause instanceof HandlerTimeoutError || isRetryable(cause) === false) return cause;
   if (reason instanceof StoppingError) return new StoppingError({ cause });
   return reason instanceof ClaimLostError ? new ClaimLostError({ cause }) : cause;

@@ -101,7 +101,7 @@ async function prepare(payload: Payload, facts: Partial<DeliveryFacts> = {}): Pr
   };
   const event = eventOf('interaction.command.x', body, { id: payload.id });
   const signal = AbortSignal.timeout(5_000);
-  const execution = await lane().prepare(event, { attempt: 1, redelivered: false, signal, ...facts });
+  const execution = await lane().prepare(event, { attempt: 1, redelivered: false, limit: { signal }, ...facts });
   if (execution === undefined || 'queue' in execution) throw new Error('every interaction is handled');
   return execution;
 }
@@ -167,7 +167,7 @@ describe('an interaction', () => {
 
   it('is refused when it is none', async () => {
     const event = eventOf('interaction.command.x', { id: 'x' });
-    const facts = { attempt: 1, redelivered: false, signal: AbortSignal.timeout(1_000) };
+    const facts = { attempt: 1, redelivered: false, limit: { signal: AbortSignal.timeout(1_000) } };
     await expect(lane().prepare(event, facts)).rejects.toMatchObject({ kind: 'malformed' });
     const garbled = { ...event, body: Buffer.from('{') };
     await expect(lane().prepare(garbled, facts)).rejects.toMatchObject({ kind: 'malformed' });

@@ -48,7 +48,7 @@ export function interactionLane(parts: InteractionLaneParts): Lane {
       const context = new InteractionContext(interaction, {
         ...botParts,
         log: log.child({ eventId: event.id, type: event.type, handler, traceparent: event.traceparent }),
-        signal: facts.signal,
+        signal: facts.limit.signal,
         defer: deferral.as,
         acknowledged,
         onRespond: () => metrics.acknowledged(kindOf(interaction), Date.now() - event.receivedAt),

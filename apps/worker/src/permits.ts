@@ -1,5 +1,12 @@
+import { LinkedList, type Linked } from '@arrakis/service';
+
 /** `granted`: it has to be released; `late`: none came in time; `closed`: none comes any more. */
 export type Grant = 'granted' | 'late' | 'closed';
+
+/** Somebody who waits for a permit. */
+interface Waiting extends Linked<Waiting> {
+  answer(grant: Grant): void;
+}
 
 /**
  * So many at a time; whoever comes when all are given waits, first come first served. How many wait is bounded by who
@@ -7,7 +14,7 @@ export type Grant = 'granted' | 'late' | 'closed';
  */
 export class Permits {
   #free: number;
-  readonly #waiting = new Set<(grant: Grant) => void>();
+  readonly #waiting = new LinkedList<Waiting>();
   readonly #total: number;
   #closed = false;
 
@@ -34,26 +41,27 @@ export class Permits {
   }
 
   release(): void {
-    const [next] = this.#waiting;
+    const next = this.#waiting.first;
     if (next === undefined) this.#free += 1;
-    else next('granted');
+    else next.answer('granted');
   }
 
   /** Gives no more: whoever waits waits no longer. */
   close(): void {
     this.#closed = true;
-    for (const answer of this.#waiting) answer('closed');
+    for (const waiting of this.#waiting) waiting.answer('closed');
   }
 
   #wait(patienceMs: number | undefined): Promise<Grant> {
     return new Promise((resolve) => {
-      const timer = patienceMs === undefined ? undefined : setTimeout(() => answer('late'), patienceMs);
       const answer = (grant: Grant): void => {
         clearTimeout(timer);
-        this.#waiting.delete(answer);
+        this.#waiting.delete(waiting);
         resolve(grant);
       };
-      this.#waiting.add(answer);
+      const timer = patienceMs === undefined ? undefined : setTimeout(() => answer('late'), patienceMs);
+      const waiting: Waiting = { answer, previous: undefined, next: undefined };
+      this.#waiting.add(waiting);
     });
   }
 }

@@ -2,26 +2,33 @@ import { once } from 'node:events';
 
 /** The messages that a consumer has been given and that are not settled. */
 export class InFlight {
-  readonly #settling = new Set<Promise<void>>();
+  #size = 0;
+  readonly #waiting = new Set<() => void>();
 
   /** How many there are. */
   get size(): number {
-    return this.#settling.size;
+    return this.#size;
   }
 
   /** Counts a message until `settled` resolves; it must not reject. */
   add(settled: Promise<void>): void {
-    const counted = settled.finally(() => this.#settling.delete(counted));
-    this.#settling.add(counted);
+    this.#size += 1;
+    void this.#count(settled);
+  }
+
+  async #count(settled: Promise<void>): Promise<void> {
+    await settled;
+    this.#size -= 1;
+    if (this.#size === 0) for (const answer of this.#waiting) answer();
   }
 
   /** Waits until all are settled or `deadline` is aborted; returns how many are left. */
   async ended(deadline: AbortSignal): Promise<number> {
-    if (this.#settling.size === 0 || deadline.aborted) return this.#settling.size;
-    const expired = once(deadline, 'abort');
-    while (this.#settling.size > 0 && !deadline.aborted) {
-      await Promise.race([Promise.allSettled(this.#settling), expired]);
-    }
-    return this.#settling.size;
+    if (this.#size === 0 || deadline.aborted) return this.#size;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    await Promise.race([promise, once(deadline, 'abort')]);
+    this.#waiting.delete(resolve);
+    return this.#size;
   }
 }

@@ -1,10 +1,10 @@
 import type { ConfirmChannel } from 'amqplib';
 import type { EventMessage } from '@arrakis/protocol';
+import { LinkedList, type Linked } from '@arrakis/service';
 import { Backoff } from './backoff.ts';
 import type { BrokerListener } from './broker-event.ts';
 import { ConfirmWindow } from './confirm-window.ts';
 import { BrokerError } from './errors.ts';
-import { LinkedList, type Linked } from './linked-list.ts';
 import { assertCarried } from './publish-encoder.ts';
 import { PublishStream } from './publish-stream.ts';
 import type { Attachment, Link } from './supervised-connection.ts';

@@ -72,7 +72,8 @@ export class Settlements {
 
   #settle(deliveryTag: number): void {
     if (this.#closed) return;
-    this.#settledBeyond.add(deliveryTag);
+    if (deliveryTag === this.#settledUpTo + 1) this.#settledUpTo = deliveryTag;
+    else this.#settledBeyond.add(deliveryTag);
     while (this.#settledBeyond.delete(this.#settledUpTo + 1)) this.#settledUpTo += 1;
     this.#immediate ??= setImmediate(() => this.flush());
   }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { claimScript } from './claim-script.ts';
 import type { Claim, ClaimOptions, ClaimRequest, ClaimResult, ClaimStore } from './claim-store.ts';
 import { StateUnavailableError, type StateConnection } from './redis.ts';
@@ -18,7 +17,11 @@ const largestBatch = 200;
 /** How often a lease is renewed before it would run out. */
 const renewalsPerLease = 3;
 
-const replies = z.array(z.string());
+/** A schema would take longer than all else about a claim. */
+function replies(answer: unknown): readonly string[] {
+  if (Array.isArray(answer) && answer.every((reply) => typeof reply === 'string')) return answer;
+  throw new StateUnavailableError('Redis answered a batch of claims with something else than texts.');
+}
 
 /**
  * Claims in Redis. What is asked within one turn of the event loop, or while Redis is still at the last batch, goes there
@@ -126,7 +129,7 @@ export class RedisClaims implements ClaimStore {
       args.push(name, argument);
     }
     try {
-      const answers = replies.parse(await this.#connection.call(claimScript, keys, args));
+      const answers = replies(await this.#connection.call(claimScript, keys, args));
       for (const [index, { answered }] of batch.entries()) answered.resolve(answers[index] ?? '');
       return true;
     } catch (cause) {
@@ -139,20 +142,22 @@ export class RedisClaims implements ClaimStore {
 interface HeldClaimPorts {
   readonly ask: (name: Exclude<Operation['name'], 'claim'>) => Promise<string>;
   readonly ended: () => void;
-  readonly onLost: (() => void) | undefined;
 }
 
 class HeldClaim implements Claim {
   readonly fence: number;
   readonly #ports: HeldClaimPorts;
+  /** Forgotten at the end: V8's maps hold on to what has been deleted for a while, and with it to the whole event. */
+  #onLost: (() => void) | undefined;
   /** By `performance.now()`. */
   renewedAt = performance.now();
   /** What this process holds by the same key may be another claim by now. */
   #ended = false;
 
-  constructor(fence: string, ports: HeldClaimPorts) {
+  constructor(fence: string, { onLost, ...ports }: HeldClaimPorts & { readonly onLost: (() => void) | undefined }) {
     this.fence = Number(fence);
     this.#ports = ports;
+    this.#onLost = onLost;
   }
 
   async done(): Promise<boolean> {
@@ -177,14 +182,19 @@ class HeldClaim implements Claim {
       return;
     }
     if (renewed === '1' || this.#ended) return;
-    this.#ended = true;
-    this.#ports.ended();
-    this.#ports.onLost?.();
+    const onLost = this.#onLost;
+    this.#forget();
+    onLost?.();
   }
 
   #end(name: 'done' | 'release' | 'suspect' | 'leave'): Promise<string> {
-    if (!this.#ended) this.#ports.ended();
-    this.#ended = true;
+    if (!this.#ended) this.#forget();
     return this.#ports.ask(name);
+  }
+
+  #forget(): void {
+    this.#ended = true;
+    this.#onLost = undefined;
+    this.#ports.ended();
   }
 }
