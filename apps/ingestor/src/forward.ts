@@ -1,9 +1,8 @@
 import type { Broker, Outbox } from '@arrakis/broker';
 import type { Dispatch, DispatchSink, Shard } from '@arrakis/gateway';
 import { encodeEvent, gatewayGapEvent, type Event } from '@arrakis/protocol';
-import type { Logger } from '@arrakis/service';
+import { Pace, type Logger } from '@arrakis/service';
 import type { IngestorMetrics } from './ingestor-metrics.ts';
-import { Pace } from './pace.ts';
 import { translate, type Origin } from './translate.ts';
 
 export interface ForwarderOptions {

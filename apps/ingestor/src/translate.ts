@@ -12,7 +12,18 @@ import type { Dispatch, DispatchFields } from '@arrakis/gateway';
 
 /** A Discord id; anything else is undefined, since headers and routing hold nothing else. */
 function snowflake(value: unknown): string | undefined {
-  return typeof value === 'string' && /^\d{1,20}$/.test(value) ? value : undefined;
+  return typeof value === 'string' && isSnowflake(value) ? value : undefined;
+}
+
+/** One to twenty digits. A regular expression would take several times as long, for several values an event. */
+function isSnowflake(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > 20) return false;
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
 }
 
 /** What does not stand in the dispatch itself. */

@@ -1,6 +1,6 @@
 import { done, giveBack, move, reject, type Delivery, type Verdict } from '@arrakis/broker';
 import { decodeEvent, type Event, type RetryTier } from '@arrakis/protocol';
-import type { Logger } from '@arrakis/service';
+import { LinkedList, type Linked, type Logger, type Pace } from '@arrakis/service';
 import type { ClaimStore } from '@arrakis/state';
 import { Admission, type Pass } from './admission.ts';
 import { claimEvent, type Possession } from './claim.ts';
@@ -17,12 +17,14 @@ import { takeFleetTurn } from './fleet-turn.ts';
 import { runClaimed } from './handling.ts';
 import type { Permits } from './permits.ts';
 import { failureVerdict } from './retry-policy.ts';
-import { TimeLimit } from './time-limit.ts';
+import { TimeLimits, type TimeLimit } from './time-limit.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface ExecutorParts {
   /** The claims of the bot whose event it is. */
   readonly claimsOf: (applicationId: string) => ClaimStore;
+  /** Of the lanes for which nobody waits: that of the process. */
+  readonly pace: Pace;
   /** One permit, that of all lanes of the process: events that may have killed a worker run one at a time. */
   readonly isolation: Permits;
   readonly retryTiers: readonly RetryTier[];
@@ -54,6 +56,11 @@ interface Passage {
   readonly limit: TimeLimit;
 }
 
+/** A handler at work. */
+interface Running extends Linked<Running> {
+  readonly claim: Possession['claim'];
+}
+
 /**
  * Takes one message from its bytes to a verdict: decode ▸ admit ▸ route ▸ claim ▸ handle ▸ settle. Every lane is
  * a configuration of it. Handlers return or throw; here alone is decided what that means for the message.
@@ -62,12 +69,14 @@ export class Executor {
   readonly #lane: Lane;
   readonly #parts: ExecutorParts;
   readonly #admission: Admission;
-  readonly #running = new Set<Possession>();
+  readonly #limits: TimeLimits;
+  readonly #running = new LinkedList<Running>();
 
   constructor(lane: Lane, parts: ExecutorParts) {
     this.#lane = lane;
     this.#parts = parts;
-    const { claimsOf, stopping } = parts;
+    const { claimsOf, stopping, ending } = parts;
+    this.#limits = new TimeLimits(lane.handlerTimeoutMs, ending);
     this.#admission = new Admission(lane, async (guildId, applicationId) =>
       takeFleetTurn(guildId, { claims: claimsOf(applicationId), stopping }),
     );
@@ -113,7 +122,7 @@ export class Executor {
       if (pass !== 'closed') pass.leave();
       return this.#settled(event, 'returned', giveBack);
     }
-    const limit = new TimeLimit(this.#lane.handlerTimeoutMs, this.#parts.ending);
+    const limit = this.#limits.create();
     try {
       return await this.#admitted({ event, delivery, pass, limit });
     } catch (cause) {
@@ -130,7 +139,7 @@ export class Executor {
     if (deliveries > maxDeliveries) {
       throw new PoisonError(`It has been delivered ${deliveries} times, and nobody ever settled it.`);
     }
-    const prepared = await this.#lane.prepare(event, { attempt, redelivered, signal: limit.signal });
+    const prepared = await this.#lane.prepare(event, { attempt, redelivered, limit });
     if (prepared === undefined) return this.#settled(event, 'ignored');
     if ('queue' in prepared) return this.#settled(event, 'moved', move(prepared.queue));
     const possession = await this.#claim(passage);
@@ -147,8 +156,8 @@ export class Executor {
   }
 
   #claim({ event, delivery, pass, limit }: Passage): Promise<Possession | 'busy' | 'done'> {
-    const { claimsOf, stopping, isolation, metrics } = this.#parts;
-    return claimEvent({
+    const { claimsOf, stopping, isolation, metrics, pace } = this.#parts;
+    const claimed = claimEvent({
       claims: claimsOf(event.applicationId),
       eventId: event.id,
       withoutClaims: this.#lane.withoutClaims,
@@ -163,20 +172,25 @@ export class Executor {
         limit.end(new ClaimLostError());
       },
     });
+    // What is asked of Redis goes at the end of this turn, and so before the pause.
+    if (this.#lane.name !== 'high') pace.note();
+    return claimed;
   }
 
   async #run({ event, delivery, limit }: Passage, execution: Execution, possession: Possession): Promise<Verdict> {
     const { log, failing, metrics } = this.#parts;
     const startedAt = performance.now();
-    this.#running.add(possession);
+    const { claim } = possession;
+    const running: Running = { claim, previous: undefined, next: undefined };
+    this.#running.add(running);
     try {
-      const failure = await runClaimed(execution, { claim: possession.claim, limit, failing, log });
+      const failure = await runClaimed(execution, { claim, limit, limits: this.#limits, failing, log });
       metrics.handled(this.#lane.name, performance.now() - startedAt);
       return failure === undefined
         ? this.#settled(event, 'done')
         : await this.#handlerFailed({ execution, delivery, cause: failure.cause });
     } finally {
-      this.#running.delete(possession);
+      this.#running.delete(running);
       possession.leave();
     }
   }

@@ -3,7 +3,7 @@ import { ComponentType, InteractionType } from 'discord-api-types/v10';
 import { button, opt, Router, select, slash, type Command } from '@arrakis/bot';
 import { DiscordRest } from '@arrakis/discord-rest';
 import { namesIn } from '@arrakis/protocol';
-import { createLog } from '@arrakis/service';
+import { createLog, Pace } from '@arrakis/service';
 import { startSimulator, type InteractionHandle, type Simulator } from '@arrakis/simulator';
 import { StateUnavailableError } from '@arrakis/state';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -123,6 +123,7 @@ function executor(handlerTimeoutMs = 10_000): Executor {
   return new Executor(lane, {
     // As without Redis.
     claimsOf: () => ({ claim: () => Promise.reject(new StateUnavailableError('away')) }),
+    pace: new Pace(),
     isolation: new Permits(1),
     retryTiers: namesIn('test').retryTiers,
     maxPostponementMs: 60_000,

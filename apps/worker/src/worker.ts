@@ -1,6 +1,6 @@
 import type { Module } from '@arrakis/bot';
 import { serviceBroker, type Broker, type Consumer } from '@arrakis/broker';
-import type { Service } from '@arrakis/service';
+import { Pace, type Service } from '@arrakis/service';
 import { prefetchOf } from './admission.ts';
 import { connectBots } from './bots.ts';
 import { syncCommands } from './command-sync.ts';
@@ -38,9 +38,11 @@ export async function startWorker(
   await lifecycle.setup();
   const ending = new AbortController();
   const isolation = new Permits(1);
+  const pace = new Pace({ fromPerSecond: 3_000 });
   stopping.addEventListener('abort', () => isolation.close(), { once: true });
   const parts = {
     claimsOf: (applicationId: string) => bots.of(applicationId).claims,
+    pace,
     isolation,
     retryTiers: broker.names.retryTiers,
     maxPostponementMs: settings.WORKER_MAX_POSTPONEMENT_MS,

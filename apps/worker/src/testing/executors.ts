@@ -1,6 +1,6 @@
 import type { Verdict } from '@arrakis/broker';
 import { namesIn } from '@arrakis/protocol';
-import { createLog } from '@arrakis/service';
+import { createLog, Pace } from '@arrakis/service';
 import { StateManager, type ClaimStore } from '@arrakis/state';
 import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach } from 'vitest';
@@ -52,7 +52,7 @@ function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...f
     retryBy: () => Infinity,
     withoutClaims: 'wait',
     ...fields,
-    async prepare(event, { signal }) {
+    async prepare(event, { limit }) {
       if (prepare !== undefined) return prepare();
       return {
         event,
@@ -60,7 +60,7 @@ function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...f
         mayRetry: () => mayRetry,
         async handle(fence) {
           steps.push('handle');
-          await handle(signal, fence);
+          await handle(limit.signal, fence);
         },
         apologize: async () => void steps.push('apologize'),
       };
@@ -86,6 +86,7 @@ export async function executorOf(options: LaneOptions, { claims: given, ...parts
     stopping: idle,
     ending: idle,
     retryTiers,
+    pace: new Pace(),
     isolation: new Permits(1),
     maxPostponementMs: 60_000,
     failing: () => false,
