@@ -19,6 +19,19 @@ export class ResponseStateError extends Error {
   readonly retryable = false;
 }
 
+/** A guard returned neither nothing, nor an extension, nor a denial: a bug of its author, and nobody passes. */
+export class GuardResultError extends Error {
+  override readonly name = 'GuardResultError';
+  readonly kind = 'guard-result';
+  readonly retryable = false;
+
+  constructor(found: unknown) {
+    super(
+      `A guard has returned ${String(found)}: it denies with new Denied('why'), and lets pass with an object or nothing.`,
+    );
+  }
+}
+
 /**
  * Why a command did not reach the gateway:
  * - `invalid`: Discord would not take it;

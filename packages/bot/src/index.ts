@@ -4,6 +4,7 @@ export type { Cooldown } from './definition/cooldown.ts';
 export {
   DefinitionError,
   GatewayCommandError,
+  GuardResultError,
   MalformedPayloadError,
   ResponseStateError,
   type GatewayCommandErrorKind,

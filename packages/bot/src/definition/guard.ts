@@ -3,8 +3,11 @@ import type { AskedContext } from '../interaction/context.ts';
 import { Denied } from '../interaction/denied.ts';
 import { botTexts } from '../localisation/bot-texts.ts';
 
+/** A promise is an object as well, and `async () => false` would pass for a guard that has found something out. */
+type Finding = object & { readonly then?: never };
+
 /** What a guard may return: what it has found out, a denial, or nothing. */
-export type GuardResult = object | void | Promise<object | void>;
+export type GuardResult = Finding | void | Promise<Finding | void>;
 
 /**
  * Lets an interaction pass to its handler or not. What it returns extends the context of the handler, as `ctx.ext`; a

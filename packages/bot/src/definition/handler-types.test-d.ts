@@ -160,6 +160,11 @@ on('gateway.gap', (_, { from, to, missing }) => {
 on('gateway.session.lost', (_, lost) => {
   expectTypeOf(lost.last_dispatch_at).toEqualTypeOf<number | null>();
 });
+// @ts-expect-error -- a guard denies with a reason: false would let pass
+slash('guarded', { description: 'x', guards: [() => false], run: () => undefined });
+// @ts-expect-error -- and neither does a promise of it
+slash('guarded', { description: 'x', guards: [async () => false], run: () => undefined });
+
 // @ts-expect-error -- no such event
 on('member.arrive', () => undefined);
 

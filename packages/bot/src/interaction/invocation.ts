@@ -1,6 +1,6 @@
 import { coolDown, type Cooldown } from '../definition/cooldown.ts';
 import type { Guard, GuardResult, Guards } from '../definition/guard.ts';
-import { ResponseStateError } from '../errors.ts';
+import { GuardResultError, ResponseStateError } from '../errors.ts';
 import { deferralOf, type Defer, type Deferral, type DeferPolicy } from './deferral.ts';
 import { Denied } from './denied.ts';
 import { factsOf, type Interaction } from './interaction.ts';
@@ -40,12 +40,13 @@ export interface Work {
 export function invocation(passage: Passage<Defer, readonly GuardResult[]>, work: Work): Invocation {
   const { defer = 'none', guards = [], cooldown } = passage;
   const { handler, interaction, run } = work;
-  const deferral = deferralOf(defer, factsOf(interaction));
+  const { deferral, failure } = deferralIn(defer, interaction);
   const isGuarded = guards.length > 0 || cooldown !== undefined;
   return {
     handler,
     deferral,
     async run(context) {
+      if (failure !== undefined) throw failure.cause;
       const timer = new DeferralTimer(context);
       try {
         if (isGuarded) {
@@ -60,6 +61,19 @@ export function invocation(passage: Passage<Defer, readonly GuardResult[]>, work
       }
     },
   };
+}
+
+/** A policy that throws fails like the handler it belongs to: so whoever asked is told. */
+function deferralIn(
+  policy: DeferPolicy<Defer>,
+  interaction: Interaction,
+): { readonly deferral: Deferral; readonly failure?: { readonly cause: unknown } } {
+  const facts = factsOf(interaction);
+  try {
+    return { deferral: deferralOf(policy, facts) };
+  } catch (cause) {
+    return { deferral: { as: 'none', afterMs: 0 }, failure: { cause } };
+  }
 }
 
 /** So long guards may take before the interaction is deferred, in ms: a denial that comes earlier is seen by one alone. */
@@ -93,12 +107,19 @@ class DeferralTimer {
   }
 }
 
-/** Asks the guards one after another, and keeps what they have found out. */
+/**
+ * Asks the guards one after another, and keeps what they have found out.
+ * @throws {Denied} when one denies it.
+ * @throws {GuardResultError} when one returns what neither denies nor extends: `async () => false` passes for an object
+ *   where types are checked, and must not let everybody pass.
+ */
 export async function admit(context: InteractionContext, guards: readonly Guard[]): Promise<void> {
   for (const guard of guards) {
-    const found = await guard(context);
+    const found: unknown = await guard(context);
     if (found instanceof Denied) throw found;
-    if (found !== undefined) context.ext = { ...context.ext, ...found };
+    if (found === undefined) continue;
+    if (typeof found !== 'object' || found === null) throw new GuardResultError(found);
+    context.ext = { ...context.ext, ...found };
   }
 }
 

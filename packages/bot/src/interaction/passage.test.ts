@@ -128,6 +128,20 @@ describe('an automatic deferral', () => {
 });
 
 describe('a deferral by a function', () => {
+  it('that cannot be decided fails like the handler, and whoever asked is told', async () => {
+    const undecided = slash('undecided', {
+      description: 'x',
+      defer: ({ locale }) => {
+        if (locale !== '') throw new Error('no policy');
+        return 'public';
+      },
+      run: () => ({ content: 'never' }),
+    });
+    const failing = testContext([{ name: 'test', commands: [undecided] }]);
+    await expect(failing.slash('undecided')).rejects.toThrow('no policy');
+    expect([failing.latest?.outcome, failing.latest?.messages.length]).toEqual(['failed', 1]);
+  });
+
   it('follows from the interaction', async () => {
     expect((await test.slash('chosen')).deferred).toBe('ephemeral');
     expect((await test.slash('chosen', {}, { guildId: null })).deferred).toBe('public');
@@ -153,6 +167,18 @@ describe('guards', () => {
     const result = await test.slash('patient');
     expect(result).toMatchObject({ outcome: 'refused', deferred: 'public' });
     expect(shown(result)).toEqual(['Too late to hide.']);
+  });
+
+  it('let nobody pass when they return what is no result', async () => {
+    const careless = slash('careless', {
+      description: 'x',
+      // As of a module that is not checked for types.
+      guards: [() => JSON.parse('false')],
+      run: () => ({ content: 'never' }),
+    });
+    const unchecked = testContext([{ name: 'test', commands: [careless] }]);
+    await expect(unchecked.slash('careless')).rejects.toThrow('A guard has returned false');
+    expect(unchecked.latest?.messages[0]?.content).not.toBe('never');
   });
 
   it('look at permissions', async () => {
