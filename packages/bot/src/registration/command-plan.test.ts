@@ -12,6 +12,7 @@ import {
   userMenu,
   type Command,
 } from '../index.ts';
+import { planCommands } from './command-plan.ts';
 
 const run = () => undefined;
 const registrationsOf = (...commands: Command[]) => new Router([{ name: 'test', commands }]).registrations;
@@ -118,5 +119,28 @@ describe('commands', () => {
   it('that name guilds have no contexts', () => {
     const local = slash('local', { description: 'x', guilds: ['1'], contexts: [0], run });
     expect(() => registrationsOf(local)).toThrow('contexts has no effect on the command of a guild');
+  });
+});
+
+describe('a plan', () => {
+  const planned = (defined: readonly object[], registered: readonly object[]) =>
+    planCommands({ guildId: undefined, defined, registered }).commands.map(({ state }) => state);
+
+  it('tells the menu of users from that of messages where commands share a name', () => {
+    const { global } = registrationsOf(userMenu('Report', { run }), messageMenu('Report', { run }));
+    expect(planned(global, global.slice(1))).toEqual(['missing', 'same']);
+  });
+
+  it('holds Discord to what a definition says, and to nothing where it says nothing', () => {
+    const silent = registrationsOf(slash('x', { description: 'x', run })).global;
+    const saying = registrationsOf(
+      slash('x', { description: 'x', contexts: [1, 0], integrationTypes: [0], run }),
+    ).global;
+    const registered = (contexts: number[], types: number[]) =>
+      silent.map((command) => ({ ...command, contexts, integration_types: types }));
+    expect(planned(silent, registered([0, 1, 2], [0, 1]))).toEqual(['same']);
+    expect(planned(saying, registered([0, 1], [0]))).toEqual(['same']);
+    expect(planned(saying, registered([0, 1, 2], [0]))).toEqual(['different']);
+    expect(planned(saying, registered([0, 1], [0, 1]))).toEqual(['different']);
   });
 });

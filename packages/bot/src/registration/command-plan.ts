@@ -1,5 +1,5 @@
 import { ApplicationCommandType } from 'discord-api-types/v10';
-import { normalCommand, type CommandData } from './normal-command.ts';
+import { normalCommand, withoutFilledIn, type CommandData } from './normal-command.ts';
 
 /** A value that is not as the definition says. */
 export interface CommandDifference {
@@ -38,14 +38,16 @@ export function planCommands(scope: {
   const { guildId } = scope;
   const [defined, registered] = [scope.defined, scope.registered].map(byName);
   const names = new Set([...(defined?.keys() ?? []), ...(registered?.keys() ?? [])]);
-  const commands = Array.from(names, (command) =>
-    planCommand(command, { defined: defined?.get(command), registered: registered?.get(command) }),
+  const commands = Array.from(names, (key) =>
+    planCommand({ defined: defined?.get(key), registered: registered?.get(key) }),
   );
   return { guildId, commands, inSync: commands.every(({ state }) => state === 'same') };
 }
 
+/** A user menu and a message menu may share their name. */
 function byName(commands: readonly object[]): Map<string, CommandData> {
-  return new Map(commands.map((command) => normalCommand(command)).map((command) => [nameOf(command), command]));
+  const normal = commands.map((command) => normalCommand(command));
+  return new Map(normal.map((command) => [`${String(command['type'])} ${String(command['name'])}`, command]));
 }
 
 function nameOf({ type, name }: CommandData): string {
@@ -57,10 +59,11 @@ interface Pair {
   readonly registered: CommandData | undefined;
 }
 
-function planCommand(command: string, { defined, registered }: Pair): PlannedCommand {
+function planCommand({ defined, registered }: Pair): PlannedCommand {
+  const command = nameOf(defined ?? registered ?? {});
   if (defined === undefined) return { command, state: 'surplus', differences: [] };
   if (registered === undefined) return { command, state: 'missing', differences: [] };
-  const differences = differencesOf('', { defined, registered });
+  const differences = differencesOf('', { defined, registered: withoutFilledIn(registered, defined) });
   return { command, state: differences.length === 0 ? 'same' : 'different', differences };
 }
 

@@ -14,12 +14,16 @@ const defaults: Readonly<Record<string, readonly unknown[]>> = {
   description: [''],
   name_localizations: [null],
   description_localizations: [null],
+  contexts: [null],
+};
+
+/** What Discord fills in, by how the bot is installed, where a definition does not say it. */
+const filledIn: Readonly<Record<string, readonly unknown[]>> = {
   integration_types: [
     [ApplicationIntegrationType.GuildInstall],
     [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
   ],
   contexts: [
-    null,
     [InteractionContextType.Guild, InteractionContextType.BotDM],
     [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
   ],
@@ -44,6 +48,12 @@ export function normalCommand(command: object): CommandData {
   return normal({ type: ApplicationCommandType.ChatInput, ...command });
 }
 
+/** What is registered, without what Discord has filled in because the definition does not say it. */
+export function withoutFilledIn(registered: CommandData, defined: CommandData): CommandData {
+  const entries = Object.entries(registered);
+  return Object.fromEntries(entries.filter(([key, value]) => key in defined || !isOneOf(filledIn[key], value)));
+}
+
 function normal(fields: object): CommandData {
   const entries = Object.entries(fields).flatMap(([key, value]: [string, unknown]) => {
     if (serverFields.has(key) || value === undefined || isDefault(key, value)) return [];
@@ -54,7 +64,11 @@ function normal(fields: object): CommandData {
 
 function isDefault(key: string, value: unknown): boolean {
   const isEmpty = typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-  return isEmpty || (defaults[key] ?? []).some((one) => JSON.stringify(one) === JSON.stringify(sorted(value)));
+  return isEmpty || isOneOf(defaults[key], value);
+}
+
+function isOneOf(values: readonly unknown[] = [], value: unknown): boolean {
+  return values.some((one) => JSON.stringify(one) === JSON.stringify(sorted(value)));
 }
 
 function sorted(value: unknown): unknown {

@@ -95,8 +95,14 @@ function idleTraits(traits: CommandTraits): Fault[] {
 function traitsFaults({ guilds, contexts, integrationTypes, defaultMemberPermissions }: CommandTraits): Fault[] {
   return [
     ...someOf('guilds', guilds),
+    ...(guilds ?? []).flatMap((id, index) =>
+      /^\d{1,20}$/.test(id) ? [] : fault(`guilds[${index}]`, `is '${id}', Discord takes the id of a guild`),
+    ),
     ...(guilds !== undefined && contexts !== undefined
       ? fault('contexts', 'has no effect on the command of a guild: it is there in that guild alone')
+      : []),
+    ...(guilds !== undefined && integrationTypes !== undefined
+      ? fault('integrationTypes', 'has no effect on the command of a guild: it is there in that guild alone')
       : []),
     ...someOf('contexts', contexts),
     ...someOf('integrationTypes', integrationTypes),

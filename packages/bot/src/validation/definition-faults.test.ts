@@ -148,6 +148,12 @@ describe('a definition that Discord would refuse', () => {
       "/g commands['s'].description has 0",
     ],
     ['a menu with a long name', userMenu(long(33), { run }), 'name has 33 characters'],
+    ['a guild by name', slash('s', { description: 'x', guilds: ['Arrakeen'], run }), "guilds[0] is 'Arrakeen'"],
+    [
+      'installations of a command of guilds',
+      slash('s', { description: 'x', guilds: ['1'], integrationTypes: [0], run }),
+      'integrationTypes has no effect',
+    ],
     ['contexts without one', slash('s', { description: 'x', contexts: [], run }), 'contexts is empty'],
     ['a context twice', slash('s', { description: 'x', contexts: [0, 0], run }), 'contexts[1]'],
     [
