@@ -148,7 +148,9 @@ export class RecordingDiscord implements Transport {
       case 'DELETE': {
         const { original } = conversation;
         if (original === undefined) return refused(404, 10_008);
-        conversation.messages.splice(conversation.messages.indexOf(original), 1);
+        const index = conversation.messages.indexOf(original);
+        // The message that a component is on is none of its answers.
+        if (index >= 0) conversation.messages.splice(index, 1);
         conversation.original = undefined;
         return { status: 204, headers: {}, body: undefined };
       }

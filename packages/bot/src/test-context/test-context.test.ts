@@ -229,6 +229,17 @@ describe('a test context', () => {
     expect(test.discord.requests).toMatchObject([{ method: 'POST', route: '/channels/{channel.id}/typing' }]);
   });
 
+  it('keeps what followed when the message of a component is deleted', async () => {
+    const away = button('away', {
+      defer: 'update',
+      async run(ctx) {
+        await ctx.followUp({ content: 'gone' });
+        await ctx.delete();
+      },
+    });
+    expect(text(await testContext([{ name: 'm', components: [away] }]).button('away'))).toEqual(['gone']);
+  });
+
   it('fails a test whose reply Discord would refuse, and tells why', async () => {
     const test = testContext([all]);
     await expect(test.slash('long')).rejects.toThrow(DiscordRuleError);
