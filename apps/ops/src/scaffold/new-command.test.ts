@@ -78,6 +78,8 @@ describe('what is written', () => {
     ['role-list', 'roleList'],
     ['new', 'newModule'],
     ['modules', 'modulesModule'],
+    ['test', 'testModule'],
+    ['slash', 'slashModule'],
     ['a-1', 'a1'],
   ])('for %s is called %s', (name, expected) => {
     expect(moduleName(name)).toBe(expected);

@@ -1,7 +1,7 @@
-/** `role-list` → `roleList`, and `newModule` for words that the language keeps for itself. */
+/** `role-list` → `roleList`, and `newModule` for words that the language or what is written here keeps for itself. */
 export function moduleName(command: string): string {
   const name = command.replaceAll(/-+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()).replaceAll('-', '');
-  return keywords.has(name) ? `${name}Module` : name;
+  return keywords.has(name) || namesWritten.has(name) ? `${name}Module` : name;
 }
 
 const keywords: ReadonlySet<string> = new Set(
@@ -10,6 +10,11 @@ const keywords: ReadonlySet<string> = new Set(
     'false finally for function if implements import in instanceof interface let modules new null package private ' +
     'protected public return static super switch this throw true try typeof undefined var void while with yield'
   ).split(' '),
+);
+
+/** Names in the sources below, beside which there can be no second one. */
+const namesWritten: ReadonlySet<string> = new Set(
+  'command expect it messages opt slash test testContext undefined'.split(' '),
 );
 
 /** A command that works as it is. */
