@@ -40,13 +40,13 @@ export class DiscordGateway {
     }
   }
 
-  /** Waits for a Discord that is away, and gives up on one that refuses: a {@link TokenRefusedError}. */
+  /** Waits for a Discord that is away, and gives up on one that refuses. Throws as {@link ask} does. */
   async find(signal: AbortSignal): Promise<GatewayBot> {
     for (;;) {
       try {
         return await this.ask(signal);
       } catch (cause) {
-        if (!(cause instanceof GatewayBotError)) throw cause;
+        if (!(cause instanceof GatewayBotError) || !cause.retryable) throw cause;
         this.#options.log.warn({ err: cause }, 'asking Discord again how to reach its gateway');
         const againInMs = Math.max(2_000, cause.retryAfterMs) + 2_000 * Math.random();
         await delay(againInMs, undefined, { signal });

@@ -30,6 +30,7 @@ export class HandledEventContext implements EventContext {
   readonly gateway: EventContext['gateway'];
   readonly state: EventContext['state'];
   readonly settings: SettingsOf;
+  readonly nonce: EventContext['nonce'];
   readonly #event: Event;
   readonly #log: Logger;
   readonly #limit: DeliveryFacts['limit'];
@@ -47,6 +48,7 @@ export class HandledEventContext implements EventContext {
     this.gateway = parts.gateway;
     this.state = parts.state;
     this.settings = (settings) => settings.in(parts.environment);
+    this.nonce = (purpose) => nonceFor(event.id, purpose);
     this.#event = event;
     this.#log = log;
     this.#limit = facts.limit;
@@ -59,9 +61,5 @@ export class HandledEventContext implements EventContext {
   get log(): EventContext['log'] {
     const { id: eventId, type, traceparent } = this.#event;
     return this.#log.child({ eventId, type, traceparent });
-  }
-
-  nonce(purpose?: string): string {
-    return nonceFor(this.id, purpose);
   }
 }

@@ -76,6 +76,6 @@ export interface DeliveryFacts {
   readonly attempt: number;
   /** Whether somebody had it before and did not settle it. */
   readonly redelivered: boolean;
-  /** Ends the handler: its time is over, or the process has to stop. */
+  /** Its signal ends the handler: its time is over, or the process has to stop. It is made when it is asked for. */
   readonly limit: { readonly signal: AbortSignal };
 }

@@ -17,7 +17,7 @@ import { takeFleetTurn } from './fleet-turn.ts';
 import { runClaimed } from './handling.ts';
 import type { Permits } from './permits.ts';
 import { failureVerdict } from './retry-policy.ts';
-import { TimeLimits, type TimeLimit } from './time-limit.ts';
+import { TimeLimit, TimeLimits } from './time-limit.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 export interface ExecutorParts {
@@ -122,7 +122,7 @@ export class Executor {
       if (pass !== 'closed') pass.leave();
       return this.#settled(event, 'returned', giveBack);
     }
-    const limit = this.#limits.create();
+    const limit = new TimeLimit();
     try {
       return await this.#admitted({ event, delivery, pass, limit });
     } catch (cause) {
@@ -172,7 +172,7 @@ export class Executor {
         limit.end(new ClaimLostError());
       },
     });
-    // What is asked of Redis goes at the end of this turn, and so before the pause.
+    // What is asked of Redis goes at the end of this turn, and so before the pause, unless Redis is at an earlier batch.
     if (this.#lane.name !== 'high') pace.note();
     return claimed;
   }

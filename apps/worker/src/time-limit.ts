@@ -16,11 +16,6 @@ export class TimeLimits {
     stopping.addEventListener('abort', stop, { once: true });
   }
 
-  /** That of one handler, which has not begun. */
-  create(): TimeLimit {
-    return new TimeLimit();
-  }
-
   /**
    * Runs the handler. One that does not heed its signal is not waited for when its time is over; at a stop it has
    * what the broker's consumer still waits.

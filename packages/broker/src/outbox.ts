@@ -224,6 +224,7 @@ export class Outbox implements Attachment {
   /** False when the entry has been forgotten before: it may have been sent on two channels. */
   #forget(entry: Entry): boolean {
     if (!this.#unconfirmed.delete(entry)) return false;
+    if (this.#oldest === entry) this.#oldest = undefined;
     this.#bytes -= entry.message.body.length;
     return true;
   }

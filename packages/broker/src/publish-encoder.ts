@@ -45,8 +45,8 @@ const headerNames = {
 /** How many names are remembered as they are written; there are some hundred types of events, and commands. */
 const maxRememberedNames = 2_000;
 
-/** What a message without its texts and its body has at most, in bytes. */
-const fixedBytes = 512;
+/** What a message has at most without its body and the texts that are its own, in bytes; half of it is spare. */
+const fixedBytes = 1_024;
 
 /** The size to begin with, in bytes. A piece above it is handed over as it is; a smaller one is copied, and its space used again. */
 const keptBytes = 64 * 1024;

@@ -26,8 +26,12 @@ export class PublishStream {
   /** @throws {TypeError} when AMQP cannot carry the message. */
   publish(message: EventMessage): void {
     this.#encoder.append(message);
+    // Kept when all is written before: who waits for the end of the turn is to stand behind it.
+    this.#immediate ??= setImmediate(() => {
+      this.#immediate = undefined;
+      this.#flush();
+    });
     if (this.#encoder.size >= gatherBytes) this.#flush();
-    else this.#immediate ??= setImmediate(() => this.#flush());
   }
 
   /** Nothing is written any more. */
@@ -37,8 +41,6 @@ export class PublishStream {
   }
 
   #flush(): void {
-    clearImmediate(this.#immediate);
-    this.#immediate = undefined;
     if (this.#closed || this.#encoder.size === 0) return;
     this.#write(this.#encoder.take());
   }

@@ -68,7 +68,7 @@ export class Connection {
     this.#decompressor = createDecompressor(compression, maxPayload);
     this.#socket = new WebSocket(gatewayAddress(url, compression), {
       perMessageDeflate: false,
-      // JSON.parse refuses what is no text just as well.
+      // What is no JSON is refused when it is read; of a text that is no UTF-8 each reader makes the same replacement.
       skipUTF8Validation: true,
       maxPayload,
       handshakeTimeout: limits.hello,
@@ -236,6 +236,9 @@ export class Connection {
   }
 
   #finish(closed: ConnectionEnd): void {
+    // Discord has closed: it may be the end of the session, and nobody would send again what came before.
+    const unread = this.#ended === undefined ? this.#unread.splice(0) : [];
+    for (const data of unread) if (this.#ended === undefined) this.#take(data);
     clearTimeout(this.#helloTimer);
     clearTimeout(this.#heartbeatTimer);
     clearTimeout(this.#closeTimer);

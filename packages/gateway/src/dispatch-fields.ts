@@ -43,7 +43,7 @@ const scan = new JsonScan([
  */
 export function readFields(text: Buffer, from: number, to: number): DispatchFields | undefined {
   if (!scan.run(text, from, to)) return undefined;
-  return {
+  const fields = {
     id: scan.scalar(0),
     guildId: scan.scalar(1),
     user: scan.scalar(2),
@@ -54,4 +54,6 @@ export function readFields(text: Buffer, from: number, to: number): DispatchFiel
     type: scan.scalar(7),
     commandName: scan.scalar(8),
   };
+  scan.forget();
+  return fields;
 }

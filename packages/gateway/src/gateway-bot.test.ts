@@ -7,13 +7,13 @@ import { discordWith } from './testing/shard-fixture.ts';
 const token = 'MTIz.abc.secret';
 
 /** Asks a server that answers as told. */
-async function ask(listener: RequestListener, signal = AbortSignal.timeout(10_000)) {
+async function ask(listener: RequestListener, { signal = AbortSignal.timeout(10_000), timeoutMs = 5_000 } = {}) {
   const server = createServer(listener).listen(0, '127.0.0.1');
   onTestFinished(() => server.close().closeAllConnections());
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return askGatewayBot({ apiUrl: `http://127.0.0.1:${port}/api/v10`, token, signal });
+  return askGatewayBot({ apiUrl: `http://127.0.0.1:${port}/api/v10`, token, signal, timeoutMs });
 }
 
 async function failureOf(asking: Promise<unknown>): Promise<GatewayBotError> {
@@ -77,6 +77,31 @@ describe('an answer that says nothing', () => {
     expect(error.message).not.toMatch(/secret/);
   });
 
+  it('is final when Discord does not know the question', async () => {
+    const error = await failureOf(ask((_request, response) => response.writeHead(404).end()));
+    expect(error).toMatchObject({
+      kind: 'refused',
+      retryable: false,
+      message: expect.stringMatching(/DISCORD_API_URL/),
+    });
+  });
+
+  it.each<[string, RequestListener]>([
+    ['at all', () => undefined],
+    ['to its end', (_request, response) => response.writeHead(200).write('{')],
+  ])('is told as such when it does not come %s', async (_what, listener) => {
+    const error = await failureOf(ask(listener, { timeoutMs: 50 }));
+    expect(error).toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/no answer within 50 ms/) });
+  });
+
+  it('is understood by its status, whatever page comes with it', async () => {
+    const page = 'x'.repeat(100_000);
+    const error = await failureOf(
+      ask((_request, response) => response.writeHead(503, { 'retry-after': '2' }).end(page)),
+    );
+    expect(error).toMatchObject({ retryAfterMs: 2_000, message: expect.stringMatching(/answers 503/) });
+  });
+
   it('tells how long Discord wants to be left alone', async () => {
     const error = await failureOf(ask((_request, response) => response.writeHead(429, { 'retry-after': '7' }).end()));
     expect(error).toMatchObject({ retryable: true, retryAfterMs: 7_000 });
@@ -85,6 +110,6 @@ describe('an answer that says nothing', () => {
 
 it('ends with the reason of its signal', async () => {
   const abort = new AbortController();
-  const asking = ask(() => abort.abort(new Error('stopping')), abort.signal);
+  const asking = ask(() => abort.abort(new Error('stopping')), { signal: abort.signal });
   await expect(asking).rejects.toThrow('stopping');
 });

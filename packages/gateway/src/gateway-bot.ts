@@ -21,10 +21,15 @@ export interface GatewayBotQuestion {
   readonly apiUrl: string;
   readonly token: string;
   readonly signal: AbortSignal;
+  /** How long until the whole answer must be there, in ms. Default 15,000. */
+  readonly timeoutMs?: number;
 }
 
-/** `unauthorized`: Discord refuses the token; `unavailable`: it does not answer, or not with what was asked for. */
-export type GatewayBotErrorKind = 'unauthorized' | 'unavailable';
+/**
+ * `unauthorized`: Discord refuses the token; `refused`: it does not know the question, so the address is wrong;
+ * `unavailable`: it does not answer, or not with what was asked for.
+ */
+export type GatewayBotErrorKind = 'unauthorized' | 'refused' | 'unavailable';
 
 /** Discord has not said how to reach its gateway. */
 export class GatewayBotError extends Error {
@@ -42,7 +47,7 @@ export class GatewayBotError extends Error {
   }
 }
 
-const timeoutMs = 15_000;
+const defaultTimeoutMs = 15_000;
 /** Far more than the answer has. */
 const maxBytes = 64 * 1024;
 
@@ -62,13 +67,13 @@ const answer = z.object({
  * @throws {GatewayBotError}
  * @throws the reason of `signal` when that ends it.
  */
-export async function askGatewayBot({ apiUrl, token, signal }: GatewayBotQuestion): Promise<GatewayBot> {
-  const url = new URL(`${apiUrl}/gateway/bot`);
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+export async function askGatewayBot(question: GatewayBotQuestion): Promise<GatewayBot> {
+  const { apiUrl, token, signal, timeoutMs = defaultTimeoutMs } = question;
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const { status, retryAfterMs, body } = await get(url, { token, signal: limited });
-    if (status === 401) throw new GatewayBotError('unauthorized', 'it refuses the token');
-    if (status !== 200) throw new GatewayBotError('unavailable', `it answers ${status}`, { retryAfterMs });
+    const url = new URL(`${apiUrl}/gateway/bot`);
+    const { status, retryAfterMs, body } = await get(url, { token, signal: AbortSignal.any([signal, timeout]) });
+    if (status !== 200) throw refusal(status, retryAfterMs);
     const { url: gatewayUrl, shards, session_start_limit: limit } = answer.parse(JSON.parse(body));
     const { total, remaining, reset_after: resetAfterMs, max_concurrency: maxConcurrency } = limit;
     return {
@@ -79,8 +84,17 @@ export async function askGatewayBot({ apiUrl, token, signal }: GatewayBotQuestio
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof GatewayBotError) throw cause;
-    throw new GatewayBotError('unavailable', reasonOf(cause), { cause });
+    const why = timeout.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(cause);
+    throw new GatewayBotError('unavailable', why, { cause });
   }
+}
+
+/** What may pass by itself is asked again: time-outs, limits, and whatever is Discord's own fault. */
+function refusal(status: number, retryAfterMs: number): GatewayBotError {
+  if (status === 401) return new GatewayBotError('unauthorized', 'it refuses the token');
+  const isFinal = status >= 300 && status < 500 && status !== 408 && status !== 429;
+  if (!isFinal) return new GatewayBotError('unavailable', `it answers ${status}`, { retryAfterMs });
+  return new GatewayBotError('refused', `it answers ${status}; look whether DISCORD_API_URL is right`);
 }
 
 interface Answer {
@@ -97,20 +111,26 @@ async function get(url: URL, { token, signal }: { token: string; signal: AbortSi
   const headers = { authorization: `Bot ${token}`, 'user-agent': 'DiscordBot (Arrakis, 0.1.0)' };
   request(url, { headers, signal, agent: false }, resolve).on('error', reject).end();
   const response = await promise;
+  const seconds = Number(response.headers['retry-after'] ?? 0);
+  const status = response.statusCode ?? 0;
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : 0;
+  // Of anything but a success the status says it all, whatever page comes with it.
+  if (status !== 200) {
+    response.destroy();
+    return { status, retryAfterMs, body: '' };
+  }
   let body = '';
   response.setEncoding('utf8');
   for await (const text of response) {
     body += String(text);
     if (body.length > maxBytes) throw new Error(`its answer has more than ${maxBytes} bytes`);
   }
-  const seconds = Number(response.headers['retry-after'] ?? 0);
-  return { status: response.statusCode ?? 0, retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : 0, body };
+  return { status, retryAfterMs, body };
 }
 
 /** In words that hold neither the token nor what was answered. */
 function reasonOf(cause: unknown): string {
   if (cause instanceof z.ZodError) return `its answer is malformed: ${z.prettifyError(cause)}`;
   if (cause instanceof SyntaxError) return 'its answer is not JSON';
-  if (cause instanceof Error && cause.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -47,6 +47,8 @@ const isPlain = Uint8Array.from({ length: 256 }, (_byte, code) =>
 /** Deeper than anything Discord sends, and nothing for the stack. */
 const maxDepth = 500;
 
+const nothing = Buffer.alloc(0);
+
 /** Returned instead of a position: this is no JSON, or nested too deeply. */
 const fault = -1;
 
@@ -60,7 +62,7 @@ export class JsonScan {
   readonly #root: Step = { key: '', bytes: Buffer.alloc(0), slot: undefined, below: [], lengths: 0 };
   /** Begin and end of each path's value; the end is 0 when there is none. */
   readonly #found: Int32Array;
-  #text: Buffer = Buffer.alloc(0);
+  #text: Buffer = nothing;
   #end = 0;
   /** Where the last escape of a string stands. */
   #escapedAt = 0;
@@ -91,6 +93,12 @@ export class JsonScan {
     this.#found.fill(0);
     const after = this.#value(this.#space(from), this.#root, 0);
     return after !== fault && this.#space(after) === to;
+  }
+
+  /** Lets go of the text, which may be large; nothing is found any more. */
+  forget(): void {
+    this.#text = nothing;
+    this.#found.fill(0);
   }
 
   /** The value of the path with this number. */
@@ -254,7 +262,7 @@ export class JsonScan {
     const length = to - from - 2;
     // Shifts count modulo 32.
     if (length > 31 || (lengths & (1 << length)) === 0) return undefined;
-    for (const step of below) if (step.key.length === length && this.#hasAt(step.bytes, from + 1)) return step;
+    for (const step of below) if (step.bytes.length === length && this.#hasAt(step.bytes, from + 1)) return step;
     return undefined;
   }
 

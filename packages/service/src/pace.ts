@@ -22,7 +22,7 @@ export interface PaceOptions {
  * passed since the last: what comes meanwhile waits in the sockets of all shards. (Network cards moderate their
  * interrupts likewise.)
  *
- * An event that comes alone is never held up, one among a thousand a second for 3 ms at most, one among five thousand
+ * An event that comes alone is never held up, one among two thousand a second for 3 ms at most, one among five thousand
  * for 8 ms. However fast they come, a turn takes all that is there, so throughput is not limited.
  */
 export class Pace {
@@ -49,10 +49,9 @@ export class Pace {
   #endTurn(): void {
     const now = performance.now();
     this.#count(now);
-    const turnMs = Math.min(Math.max(this.#perMs * limits.msPerThousand, limits.shortestMs), limits.longestMs);
-    const restMs = this.#lastTurnAt + turnMs - now;
-    const isWorthIt = this.#perMs >= this.#fromPerMs && this.#events < limits.manyEvents;
-    if (restMs > 0 && isWorthIt) Atomics.wait(this.#cell, 0, 0, restMs);
+    const turn = { perMs: this.#perMs, events: this.#events, passedMs: now - this.#lastTurnAt };
+    const restMs = this.#perMs < this.#fromPerMs ? 0 : restAfter(turn);
+    if (restMs > 0) Atomics.wait(this.#cell, 0, 0, restMs);
     this.#events = 0;
     this.#lastTurnAt = performance.now();
   }
@@ -65,4 +64,18 @@ export class Pace {
     this.#counted = 0;
     this.#countedFrom = now;
   }
+}
+
+/** A turn that has come to its end: what it found, how long ago the last one ended, and at what rate events come. */
+export interface Turn {
+  readonly perMs: number;
+  readonly events: number;
+  readonly passedMs: number;
+}
+
+/** How long to rest after a turn, in ms; 0 or less: not at all. */
+export function restAfter({ perMs, events, passedMs }: Turn): number {
+  if (events >= limits.manyEvents) return 0;
+  const turnMs = Math.min(Math.max(perMs * limits.msPerThousand, limits.shortestMs), limits.longestMs);
+  return turnMs - passedMs;
 }

@@ -20,7 +20,7 @@ const renewalsPerLease = 3;
 /** A schema would take longer than all else about a claim. */
 function replies(answer: unknown): readonly string[] {
   if (Array.isArray(answer) && answer.every((reply) => typeof reply === 'string')) return answer;
-  throw new StateUnavailableError('Redis answered a batch of claims with something else than texts.');
+  throw new TypeError('Redis answered a batch of claims with something else than texts.');
 }
 
 /**
