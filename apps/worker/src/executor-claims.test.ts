@@ -141,10 +141,12 @@ describe('a worker that is held up for longer than its claim holds', () => {
 });
 
 it('a handler that takes longer than the lease keeps its event', async () => {
-  const { claims } = await connectState((await testServices()).redisUrl, 200);
-  const other = await connectState((await testServices()).redisUrl, 200);
+  // Long enough for a machine that does something else meanwhile: a third of it passes between renewals.
+  const leaseMs = 1_000;
+  const { claims } = await connectState((await testServices()).redisUrl, leaseMs);
+  const other = await connectState((await testServices()).redisUrl, leaseMs);
   const handle = async () => {
-    const until = performance.now() + 800;
+    const until = performance.now() + 2.5 * leaseMs;
     while (performance.now() < until) expect((await other.claims.claim(event.id)).outcome).toBe('busy');
   };
   const { executor } = await executorOf({ handle }, { claims });
