@@ -191,6 +191,11 @@ describe('a definition that Discord would refuse', () => {
       }),
       'options[1].value',
     ],
+    [
+      'more to choose than there is',
+      field.choice({ label: 'x', options: [{ label: 'a', value: 'a' }], maxValues: 2 }),
+      'maxValues is 2, more than there are options',
+    ],
     ['more files than ten', field.files({ label: 'x', maxValues: 11 }), 'maxValues is 11'],
     ['none that are required', field.users({ label: 'x', minValues: 0 }), 'minValues is 0'],
     ['an empty note', field.note(''), 'content has 0'],

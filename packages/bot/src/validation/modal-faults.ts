@@ -55,6 +55,7 @@ function inputFaults(field: Exclude<FieldDefinition, { readonly type: 'note' }>)
       return [
         ...choicesFaults(field.options, [1, 25]),
         ...countedFaults(field, 25),
+        ...offeredFaults(field),
         ...lengthFaults('placeholder', field.placeholder, [0, 150]),
       ];
     case 'user':
@@ -67,7 +68,7 @@ function inputFaults(field: Exclude<FieldDefinition, { readonly type: 'note' }>)
     case 'radio':
       return [...choicesFaults(field.options, [2, 10]), ...defaultsFaults(field.options, 1)];
     case 'checkboxes':
-      return [...choicesFaults(field.options, [1, 10]), ...countedFaults(field, 10)];
+      return [...choicesFaults(field.options, [1, 10]), ...countedFaults(field, 10), ...offeredFaults(field)];
     case 'checkbox':
       return [];
   }
@@ -99,6 +100,22 @@ function choicesFaults(options: readonly ChoiceOption[], range: Range): Fault[] 
 
 function defaultsFaults(options: readonly ChoiceOption[], most: number): Fault[] {
   return countFaults('options.default', options.filter((option) => option.default === true).length, [0, most]);
+}
+
+/** Nobody can choose more than is offered, and Discord does not take a field that says so. */
+function offeredFaults({
+  options,
+  minValues,
+  maxValues,
+}: {
+  readonly options: readonly ChoiceOption[];
+  readonly minValues?: number;
+  readonly maxValues?: number;
+}): Fault[] {
+  return (['minValues', 'maxValues'] as const).flatMap((name) => {
+    const amount = { minValues, maxValues }[name] ?? 0;
+    return amount > options.length ? fault(name, `is ${amount}, more than there are options`) : [];
+  });
 }
 
 function countedFaults(
