@@ -5,7 +5,7 @@ const limits = {
   /** The more events come, the longer a turn, in ms for each thousand a second. */
   msPerThousand: 1.6,
   /** A turn that found so many events was worth its cost already. */
-  manyEvents: 64,
+  manyEvents: 48,
   /** Over how long the rate is taken: from one turn to the next it says nothing, since events come in bunches. */
   rateMs: 20,
 };
