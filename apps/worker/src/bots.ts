@@ -89,7 +89,7 @@ function connectRest(
   { settings, state, metrics }: { settings: WorkerSettings; state: StateManager; metrics: WorkerMetrics },
 ): DiscordRest {
   const onEvent = (event: RestEvent): void => {
-    metrics.requested(event);
+    metrics.requested(applicationId, event);
     logRestEvent(service.log, applicationId, event);
   };
   const rest = new DiscordRest({

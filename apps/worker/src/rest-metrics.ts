@@ -1,13 +1,16 @@
-import type { RestEvent, RestListener } from '@arrakis/discord-rest';
+import type { RestEvent } from '@arrakis/discord-rest';
 import { latencyBucketsMs, type Metrics } from '@arrakis/service';
 
 type EventOf<Type extends RestEvent['type']> = Extract<RestEvent, { readonly type: Type }>;
 
-/** What Prometheus is told of the way to Discord. Routes are templates: ids and tokens are no labels. */
-export function restMetrics(metrics: Metrics): RestListener {
+/**
+ * What Prometheus is told of the way to Discord. Routes are templates: ids and tokens are no labels. What each bot has one of
+ * tells which by the id of its application.
+ */
+export function restMetrics(metrics: Metrics): (applicationId: string, event: RestEvent) => void {
   const requested = requestMetrics(metrics);
   const limiter = limiterMetrics(metrics);
-  return (event) => {
+  return (applicationId, event) => {
     switch (event.type) {
       case 'answered':
         return requested(event, String(event.status));
@@ -18,7 +21,7 @@ export function restMetrics(metrics: Metrics): RestListener {
       case 'utilisation':
       case 'limiter':
       case 'invalid-requests':
-        return limiter(event);
+        return limiter(applicationId, event);
       // A person has to know: the log tells.
       case 'blocked':
       case 'token-refused':
@@ -45,6 +48,8 @@ function requestMetrics(metrics: Metrics) {
   };
 }
 
+type LimiterEvent = 'admitted' | 'rate-limited' | 'utilisation' | 'limiter' | 'invalid-requests';
+
 function limiterMetrics(metrics: Metrics) {
   const waitMs = metrics.histogram(
     {
@@ -62,6 +67,7 @@ function limiterMetrics(metrics: Metrics) {
   const utilisation = metrics.gauge({
     name: 'bot_rest_global_limit_used_ratio',
     help: "How much of the bot's global limit the fleet uses, from 0 to 1",
+    labels: ['application'],
   });
   const invalid = metrics.gauge({
     name: 'bot_rest_invalid_requests_ratio',
@@ -70,12 +76,13 @@ function limiterMetrics(metrics: Metrics) {
   const alone = metrics.gauge({
     name: 'bot_rest_limits_without_redis',
     help: '1 while this process keeps a share of the limits by itself, since Redis does not answer',
+    labels: ['application'],
   });
-  return (event: EventOf<'admitted' | 'rate-limited' | 'utilisation' | 'limiter' | 'invalid-requests'>): void => {
+  return (application: string, event: EventOf<LimiterEvent>): void => {
     if (event.type === 'admitted') waitMs.observe({ lane: event.lane }, event.waitedMs);
     else if (event.type === 'rate-limited') limited.inc({ route: event.route, scope: event.scope });
-    else if (event.type === 'utilisation') utilisation.set({}, event.used / event.limit);
+    else if (event.type === 'utilisation') utilisation.set({ application }, event.used / event.limit);
     else if (event.type === 'invalid-requests') invalid.set({}, event.count / event.limit);
-    else alone.set({}, event.state === 'down' ? 1 : 0);
+    else alone.set({ application }, event.state === 'down' ? 1 : 0);
   };
 }

@@ -27,8 +27,8 @@ export interface WorkerMetrics {
   acknowledged(kind: InteractionKind, afterMs: number): void;
   /** A member was told that they cannot have what they asked for. */
   refused(kind: InteractionKind, reason: Refusal): void;
-  /** Something happened on the way to Discord. */
-  requested(event: RestEvent): void;
+  /** Something happened on a bot's way to Discord. */
+  requested(applicationId: string, event: RestEvent): void;
 }
 
 /** Depths are asked for at most this often, however often Prometheus scrapes, in ms. */
