@@ -173,8 +173,8 @@ export class Executor {
       },
     });
     // What is asked of Redis goes at the end of this turn, and so before the pause, unless Redis is at an earlier batch.
-    // While messages wait for a permit the worker is what holds up the rest: it does not rest.
-    if (this.#lane.name !== 'high' && this.waiting === 0) pace.note();
+    // While all permits are taken the worker is what holds up the rest: it does not rest.
+    if (this.#lane.name !== 'high' && this.running < this.#lane.concurrency) pace.note();
     return claimed;
   }
 

@@ -4,11 +4,11 @@ import { percentile } from '../samples.ts';
 import type { BenchContext, Finding, Measure } from '../suite.ts';
 import { Pipelines, type Pipeline } from './pipeline.ts';
 
-const interactionRate = 200;
-const eventRate = 1_000;
+/** Interactions and events a second. */
+const rates = { interactions: 200, events: 1_000 };
 
 /** From the dispatch of an interaction until its callback request, in ms. */
-const targetMs = { p50: 5, p99: 25 };
+export const targetMs = { p50: 5, p99: 25 };
 
 const plans = {
   full: { rounds: 4, seconds: 4 },
@@ -56,10 +56,10 @@ async function measureLatency(context: BenchContext): Promise<readonly Finding[]
 }
 
 /** The events begin a little before and end after it. */
-async function interact(pipeline: Pipeline, seconds: number): Promise<Answers> {
-  const beside = pipeline.carry({ count: (seconds + 1) * eventRate, rate: eventRate });
+export async function interact(pipeline: Pipeline, seconds: number): Promise<Answers> {
+  const beside = pipeline.carry({ count: (seconds + 1) * rates.events, rate: rates.events });
   await delay(500);
-  const used = { count: seconds * interactionRate, rate: interactionRate };
+  const used = { count: seconds * rates.interactions, rate: rates.interactions };
   const [answers] = await Promise.all([pipeline.interact(used), beside]);
   return answers;
 }
