@@ -14,4 +14,5 @@ export {
   urlSetting,
   withDotEnv,
   wrongBecause,
+  splitUrls,
 } from './settings.ts';

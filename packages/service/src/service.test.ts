@@ -17,6 +17,7 @@ import {
   SettingsError,
   withDotEnv,
   withoutSecrets,
+  splitUrls,
 } from './index.ts';
 
 const interactionToken = 'aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OTpzZWNyZXQ';
@@ -54,6 +55,20 @@ describe('settings', () => {
       expect(load).toThrow(name);
     }
     expect(load).not.toThrow(/s3cret/);
+  });
+
+  it('name one Redis, or several nodes of a cluster', () => {
+    const load = (urls: string) => loadSettings(schema, { ...complete, REDIS_URL: urls }).REDIS_URL;
+    const nodes = 'rediss://user:pass,word@a:7000,rediss://user:pass,word@b:7000, rediss://c';
+    expect(load(nodes)).toBe(nodes);
+    expect(splitUrls(nodes)).toEqual([
+      'rediss://user:pass,word@a:7000',
+      'rediss://user:pass,word@b:7000',
+      'rediss://c',
+    ]);
+    for (const wrong of ['http://a', 'redis://a,http://b', 'a:7000,b:7000', 'redis://a:7000,b:7000']) {
+      expect(() => load(wrong)).toThrow(/REDIS_URL cannot be used: .*nodes of a cluster/);
+    }
   });
 
   it('name patterns of events, none of which takes an interaction to a second queue', () => {

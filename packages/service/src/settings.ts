@@ -97,6 +97,19 @@ export function urlSetting(protocols: readonly string[], example: string) {
     );
 }
 
+/** The URLs of a setting with commas between. Commas may also be part of a password. */
+export function splitUrls(text: string): readonly string[] {
+  return text.split(/,\s*(?=[a-z]+:\/\/)/);
+}
+
+/** One or several URLs of a Redis: one of a server, any of a cluster's. */
+const redisUrlSetting = z
+  .string()
+  .refine((text) => splitUrls(text).every((url) => ['redis:', 'rediss:'].includes(URL.parse(url)?.protocol ?? '')))
+  .describe(
+    'a URL that begins with redis:// or rediss://, or those of several nodes of a cluster with commas between; for example redis://localhost:6379',
+  );
+
 /** The settings that every service has. */
 export const serviceSettings = {
   APP_ENV: z
@@ -122,7 +135,7 @@ export const connectionSettings = {
     .transform((url) => url.replace(/\/+$/, ''))
     .default('https://discord.com/api/v10'),
   RABBITMQ_URL: urlSetting(['amqp:', 'amqps:'], 'amqp://guest:guest@localhost:5672'),
-  REDIS_URL: urlSetting(['redis:', 'rediss:'], 'redis://localhost:6379'),
+  REDIS_URL: redisUrlSetting,
   ARRAKIS_NAMESPACE: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)

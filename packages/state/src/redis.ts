@@ -1,8 +1,14 @@
 import { hash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { splitUrls } from '@arrakis/service';
 import { Redis } from 'ioredis';
+import { clientOfCluster, clientOfServer, isOfCluster, type RedisClient } from './redis-client.ts';
 
 export interface StateOptions {
-  /** `redis://` or `rediss://`, with user, password and database. */
+  /**
+   * `redis://` or `rediss://`, with user, password and database. Of a cluster any node; or several, with commas between, so
+   * that one may be away.
+   */
   readonly url: string;
   /** First segment of every key. */
   readonly namespace: string;
@@ -30,20 +36,25 @@ export function luaScript(source: string): LuaScript {
   return { source, sha: hash('sha1', source) };
 }
 
-/** How long a command may take, in ms; then it counts as failed and the caller goes on in its own way. */
-const commandTimeoutMs = 2_000;
-
 /** How long a failed command tells of a Redis that cannot be used, in ms, when none comes after it. */
 const failureTellsMs = 5_000;
 
 /**
  * The connection: reconnects for ever with capped, jittered backoff, and fails commands at once while it is lost,
- * since whoever asks has something better to do than to wait without an end.
+ * since whoever asks has something better to do than to wait without an end. A server that turns out to be a node of a
+ * cluster is exchanged for that.
  */
 export class StateConnection {
-  readonly redis: Redis;
   readonly #prefix: string;
   readonly #namespace: string;
+  readonly #urls: readonly string[];
+  readonly #onAvailability: NonNullable<StateOptions['onAvailability']>;
+  /** `available`: it has become so. */
+  readonly #events = new EventEmitter<{ available: [] }>();
+  /** Undefined once it is closed. */
+  #client: RedisClient | undefined;
+  /** Undefined before the first attempt has ended. */
+  #available: boolean | undefined;
   /** Of the connection. */
   #lastFailure: Error | undefined;
   /** The last command, when it has failed: a Redis may be connected and silent, or have no memory left. */
@@ -52,27 +63,12 @@ export class StateConnection {
   constructor({ url, namespace, applicationId, onAvailability = () => undefined }: StateOptions) {
     this.#namespace = namespace;
     this.#prefix = `${namespace}:{${applicationId}}:`;
-    this.redis = new Redis(url, {
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: commandTimeoutMs,
-      connectTimeout: 5_000,
-      // After a failover the former primary only reads: the way to the new one is a new connection.
-      reconnectOnError: (cause) => cause.message.includes('READONLY'),
-      retryStrategy: (attempt) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2),
-    });
-    // Every failed attempt to connect closes a connection: only changes are told.
-    let available: boolean | undefined;
-    const tell = (now: boolean, cause?: Error) => {
-      if (available !== now) onAvailability(now, cause);
-      available = now;
-    };
-    this.redis.on('ready', () => {
-      this.#lastFailure = undefined;
-      tell(true);
-    });
-    this.redis.on('error', (cause: Error) => (this.#lastFailure = cause));
-    this.redis.on('close', () => tell(false, this.#lastFailure));
+    this.#onAvailability = onAvailability;
+    // All that waits for it is told together.
+    this.#events.setMaxListeners(0);
+    this.#urls = splitUrls(url);
+    const [first = ''] = this.#urls;
+    this.#use(this.#urls.length > 1 ? clientOfCluster(this.#urls) : clientOfServer(first));
   }
 
   /** The full name of a key. */
@@ -94,15 +90,15 @@ export class StateConnection {
   /** Resolves when Redis can be used; rejects when `signal` is aborted before. */
   async untilAvailable(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.redis.status === 'ready') return;
+    if (this.#available === true) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const abort = () => reject(signal.reason);
-    this.redis.once('ready', resolve);
+    this.#events.once('available', resolve);
     signal.addEventListener('abort', abort, { once: true });
     try {
       await promise;
     } finally {
-      this.redis.off('ready', resolve);
+      this.#events.off('available', resolve);
       signal.removeEventListener('abort', abort);
     }
   }
@@ -111,11 +107,14 @@ export class StateConnection {
    * Runs commands and names their failure.
    * @throws {StateUnavailableError}
    */
-  async run<Result>(commands: (redis: Redis) => Promise<Result>): Promise<Result> {
+  async run<Result>(commands: (redis: RedisClient) => Promise<Result>): Promise<Result> {
+    const client = this.#client;
     const disconnected = this.#whyDisconnected();
-    if (disconnected !== undefined) throw new StateUnavailableError(disconnected, { cause: this.#lastFailure });
+    if (client === undefined || disconnected !== undefined) {
+      throw new StateUnavailableError(disconnected, { cause: this.#lastFailure });
+    }
     try {
-      const result = await commands(this.redis);
+      const result = await commands(client);
       this.#failedCommand = undefined;
       return result;
     } catch (cause) {
@@ -151,12 +150,45 @@ export class StateConnection {
 
   close(): void {
     // An end that was asked for is no loss.
-    this.redis.removeAllListeners('close');
-    this.redis.disconnect();
+    const client = this.#client;
+    this.#client = undefined;
+    client?.disconnect();
+  }
+
+  #use(client: RedisClient): void {
+    this.#client = client;
+    client.on('ready', () => void this.#ready(client));
+    // What a cluster says of itself says less than what its nodes do.
+    client.on(client instanceof Redis ? 'error' : 'node error', (cause: Error) => (this.#lastFailure = cause));
+    if (!(client instanceof Redis)) client.on('error', () => undefined);
+    client.on('close', () => this.#tell(client, false));
+  }
+
+  async #ready(client: RedisClient): Promise<void> {
+    if (!(client instanceof Redis)) {
+      // The node that has this bot's keys is connected before anyone needs it soon.
+      await client.exists(this.key('')).catch(() => undefined);
+    } else if (await isOfCluster(client)) {
+      if (this.#client !== client) return;
+      this.#use(clientOfCluster(this.#urls));
+      client.disconnect();
+      return;
+    }
+    if (client.status === 'ready') this.#tell(client, true);
+  }
+
+  /** Every failed attempt to connect closes a connection: only changes are told. */
+  #tell(client: RedisClient, available: boolean): void {
+    if (this.#client !== client || this.#available === available) return;
+    this.#available = available;
+    this.#onAvailability(available, available ? undefined : this.#lastFailure);
+    if (!available) return;
+    this.#lastFailure = undefined;
+    this.#events.emit('available');
   }
 
   #whyDisconnected(): string | undefined {
-    if (this.redis.status === 'ready') return undefined;
+    if (this.#client !== undefined && this.#available === true) return undefined;
     return `Redis is not connected${this.#lastFailure === undefined ? '' : `: ${this.#lastFailure.message}`}`;
   }
 }

@@ -58,3 +58,15 @@ describe('after a failover', () => {
     }
   });
 });
+
+describe('a connection that is open and silent', () => {
+  it('is left for a new one, since its host may be gone without a word', async () => {
+    const target = new URL((await testServices()).redisUrl);
+    await using proxy = await TcpProxy.start(target.hostname, Number(target.port));
+    const state = await connect(namespace, proxy.rewrite(target.href));
+    proxy.strand();
+    await expect(state.claims.claim('event')).rejects.toThrow(StateUnavailableError);
+    const works = async () => (await state.claims.claim('event')).outcome === 'claimed';
+    await waitFor(works, { what: 'another connection', timeoutMs: 15_000 });
+  }, 30_000);
+});

@@ -75,6 +75,8 @@ export interface ServiceContainer extends RunningService {
 export interface ContainerOptions {
   /** The port of this machine under which it is reached, after a restart too; default: any, and another each time. */
   readonly port?: number;
+  /** Ports that have the same numbers on this machine, the first of which answers; in place of the image's own. */
+  readonly ports?: readonly number[];
   /** In place of the image's usual command. */
   readonly command?: string[];
   /** Another server of the same kind. */
@@ -96,6 +98,9 @@ export async function startContainer(
   // Loaded here, since it takes half a second and most runs go without.
   const { GenericContainer } = await import('testcontainers');
   const image = images[name];
+  const [inside = image.port] = options.ports ?? [];
+  const own = options.port === undefined ? image.port : { container: image.port, host: options.port };
+  const exposed = options.ports?.map((port) => ({ container: port, host: port })) ?? [own];
   const mark = randomUUID();
   // Before there is a container: being interrupted while it starts must not leave it behind.
   const remove = runAtExit(['/bin/sh', '-c', removeMarked, 'remove', `${markLabel}=${mark}`], root);
@@ -107,14 +112,14 @@ export async function startContainer(
   try {
     const starting = new GenericContainer(options.image ?? image.name)
       .withLabels({ [markLabel]: mark })
-      .withExposedPorts(options.port === undefined ? image.port : { container: image.port, host: options.port })
+      .withExposedPorts(...exposed)
       .withEnvironment(image.environment)
       .withCommand(options.command ?? image.command)
       .withStartupTimeout(startTimeoutMs)
       .start();
     const container = await unlessAborted(starting, signal);
     await recordContainers(folder, [container.getId()]);
-    const url = image.url(container.getHost(), container.getMappedPort(image.port));
+    const url = image.url(container.getHost(), container.getMappedPort(inside));
     await untilAnswering(name, url, { timeoutMs: answerTimeoutMs, signal });
     return { url, origin: 'docker', stop, id: container.getId() };
   } catch (error) {

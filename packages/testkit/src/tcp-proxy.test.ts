@@ -104,6 +104,21 @@ test('a connection made while paused is accepted and silent', async () => {
   await waitFor(() => seen.text === 'a', { what: 'what was held back' });
 });
 
+test('strand silences what is open for as long as it lasts, and nothing else', async () => {
+  await using echo = await startEcho();
+  const first = await dial(echo.proxy.port);
+  first.socket.write('a');
+  await waitFor(() => first.seen.text === 'a', { what: 'the echo' });
+  echo.proxy.strand();
+  first.socket.write('b');
+  const second = await dial(echo.proxy.port);
+  second.socket.write('c');
+  await waitFor(() => second.seen.text === 'c', { what: 'the echo on a new connection' });
+  expect(first.seen).toEqual({ text: 'a', ended: false, error: undefined });
+  echo.proxy.cut();
+  await waitFor(() => echo.proxy.connections === 0, { what: 'the proxy to forget both' });
+});
+
 test('refuse resets new connections and spares open ones', async () => {
   await using echo = await startEcho();
   const open = await dial(echo.proxy.port);

@@ -8,6 +8,8 @@ import { listenOnLoopback } from './loopback.ts';
 interface Link {
   readonly client: Socket;
   readonly target: Socket;
+  /** Pending while stranded. */
+  stranded: PromiseWithResolvers<void> | undefined;
 }
 
 /** Which bytes: what the client writes, what it is answered, or both. */
@@ -72,6 +74,12 @@ export class TcpProxy implements AsyncDisposable {
       client.resetAndDestroy();
       target.resetAndDestroy();
     }
+    for (const { stranded } of this.#links) stranded?.resolve();
+  }
+
+  /** Makes the open connections silent for as long as they last, as when a host has vanished; new ones are not. */
+  strand(): void {
+    for (const link of this.#links) link.stranded ??= Promise.withResolvers();
   }
 
   /**
@@ -120,21 +128,23 @@ export class TcpProxy implements AsyncDisposable {
       return;
     }
     const target = connect({ ...this.#target, noDelay: true, allowHalfOpen: true });
-    const link: Link = { client, target };
+    const link: Link = { client, target, stranded: undefined };
     this.#links.add(link);
     // How a direction ended is no news here: pipeline() has closed the other side.
     void Promise.allSettled([
-      pipeline(client, (chunks: AsyncIterable<Buffer>) => this.#throttle(chunks, 'requests'), target),
-      pipeline(target, (chunks: AsyncIterable<Buffer>) => this.#throttle(chunks, 'answers'), client),
+      pipeline(client, (chunks: AsyncIterable<Buffer>) => this.#throttle(chunks, 'requests', link), target),
+      pipeline(target, (chunks: AsyncIterable<Buffer>) => this.#throttle(chunks, 'answers', link), client),
     ]).then(() => this.#links.delete(link));
   }
 
-  async *#throttle(chunks: AsyncIterable<Buffer>, flow: Exclude<Flow, 'both'>): AsyncGenerator<Buffer> {
+  async *#throttle(chunks: AsyncIterable<Buffer>, flow: Exclude<Flow, 'both'>, link: Link): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       if (this.#delayMs > 0) await delay(this.#delayMs);
       await this.#held[flow]?.promise;
+      await link.stranded?.promise;
       yield chunk;
     }
     await this.#held[flow]?.promise;
+    await link.stranded?.promise;
   }
 }

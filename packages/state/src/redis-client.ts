@@ -1,0 +1,59 @@
+import { Cluster, Redis } from 'ioredis';
+
+/** A client of one server, or of a cluster. */
+export type RedisClient = Redis | Cluster;
+
+/** How long a command may take, in ms; then it counts as failed and the caller goes on in its own way. */
+const commandTimeoutMs = 2_000;
+
+/**
+ * How long a connection may be silent though it was asked, in ms: a host that has vanished closes nothing, and its
+ * successor has to be looked for.
+ */
+const silenceMs = 5_000;
+
+/** How often a command is sent anew while a cluster elects another master, 100 ms after each attempt. */
+const redirections = 5;
+
+const everyNode = {
+  maxRetriesPerRequest: 0,
+  commandTimeout: commandTimeoutMs,
+  connectTimeout: 5_000,
+  socketTimeout: silenceMs,
+};
+
+const retryDelay = (attempt: number) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2);
+
+/** A client that connects again for ever, and fails commands at once while it is not connected. */
+export function clientOfServer(url: string): Redis {
+  return new Redis(url, {
+    ...everyNode,
+    enableOfflineQueue: false,
+    // After a failover the former primary only reads: the way to the new one is a new connection.
+    reconnectOnError: (cause) => cause.message.includes('READONLY'),
+    retryStrategy: retryDelay,
+  });
+}
+
+/** The same for a cluster, of which some nodes are given. All have the credentials of the first. */
+export function clientOfCluster(urls: readonly string[]): Cluster {
+  const { protocol, username, password } = new URL(urls[0] ?? '');
+  const credentials = {
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
+  };
+  return new Cluster([...urls], {
+    enableOfflineQueue: false,
+    clusterRetryStrategy: retryDelay,
+    maxRedirections: redirections,
+    // Certificates are for names: the system looks them up when it connects.
+    dnsLookup: (name, found) => found(null, name),
+    redisOptions: { ...everyNode, ...credentials, ...(protocol === 'rediss:' && { tls: {} }) },
+  });
+}
+
+/** Whether a server is a node of a cluster. One that does not say so is none. */
+export async function isOfCluster(redis: Redis): Promise<boolean> {
+  const told = await redis.info('cluster').catch(() => '');
+  return told.includes('cluster_enabled:1');
+}
