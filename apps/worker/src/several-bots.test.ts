@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Broker, done, type Delivery } from '@arrakis/broker';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   const { rabbitmqUrl, redisUrl } = await testServices();
   discord = resources.use(await startSimulator({ guilds: 1, bots: 2 }));
   applicationIds = discord.bots.map((bot) => bot.applicationId);
-  const file = join(mkdtempSync(join(tmpdir(), 'arrakis-')), 'tokens');
+  const file = join(resources.use(mkdtempDisposableSync(join(tmpdir(), 'arrakis-'))).path, 'tokens');
   writeFileSync(file, discord.bots.map(({ token }) => `${token}\n`).join(''));
   worker = resources.use(
     new AppProcess(new URL('main.ts', import.meta.url), {

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { botsOf, discordCheck, discordSettings, loadSettings, SettingsError } from './index.ts';
 
@@ -14,9 +14,11 @@ const two = { applicationId: '100000000000000002', token: tokenOf('1000000000000
 /** Of a bot so old that its user id is not its application id. */
 const old = { applicationId: '100000000000000003', token: 'bm90LWFuLWlk.secret.s3cret' };
 
-const folder = mkdtempSync(join(tmpdir(), 'arrakis-'));
+const folder = mkdtempDisposableSync(join(tmpdir(), 'arrakis-'));
+afterAll(() => folder.remove());
+
 function fileOf(content: string): string {
-  const file = join(folder, crypto.randomUUID());
+  const file = join(folder.path, crypto.randomUUID());
   writeFileSync(file, content);
   return file;
 }
@@ -60,10 +62,10 @@ describe('the bots of a process', () => {
 
   it('cannot be read from a file that is not there, no file, empty, or too large', () => {
     const from = (file: string) => () => load({ DISCORD_TOKENS_FILE: file });
-    expect(from(join(folder, 'none'))).toThrow(
+    expect(from(join(folder.path, 'none'))).toThrow(
       /DISCORD_TOKENS_FILE cannot be used: the file cannot be read \(ENOENT\)/,
     );
-    expect(from(folder)).toThrow(/EISDIR/);
+    expect(from(folder.path)).toThrow(/EISDIR/);
     expect(from('\0')).toThrow(/the file cannot be read/);
     expect(from(fileOf('\n'))).toThrow(/it names no bot/);
     expect(from(fileOf(`${one.token}\n`.repeat(20_000)))).toThrow(/more than 1048576 bytes/);

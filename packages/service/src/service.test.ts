@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -90,7 +90,8 @@ describe('settings', () => {
   });
 
   it('are completed by .env in development only, and what the environment says itself counts', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'arrakis-')), '.env');
+    using folder = mkdtempDisposableSync(join(tmpdir(), 'arrakis-'));
+    const file = join(folder.path, '.env');
     writeFileSync(file, 'A=file\nB=file\n');
     expect(withDotEnv({ B: 'own' }, file)).toEqual({ A: 'file', B: 'own' });
     expect(withDotEnv({ B: 'own', APP_ENV: 'production' }, file)).toEqual({ B: 'own', APP_ENV: 'production' });
