@@ -170,7 +170,8 @@ export class FleetLimiter implements RateLimiter {
   }
 
   #refund({ id, route }: Ticket, { group, window, probe }: Grant): void {
-    this.#calls.note(() => ['refund', id, route.key, route.major, group, window, probe]);
+    // Others may be refused for want of this place.
+    this.#calls.note(() => ['refund', id, route.key, route.major, group, window, probe], { now: true });
   }
 
   async #beThere(): Promise<void> {

@@ -1,6 +1,6 @@
 import { startSimulator, type LimitOptions, type Simulator } from '@arrakis/simulator';
 import { StateManager } from '@arrakis/state';
-import { PrivateRedis, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
+import { PrivateRedis, PrivateRedisCluster, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { hash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DiscordRest, DiscordRestError, type RestEvent } from '../index.ts';
@@ -161,6 +161,43 @@ describe('waiting', () => {
     const waiting = rest?.getGuildMember(guildId, userId, { deadline, signal: stop.signal });
     setTimeout(() => stop.abort(), 50);
     await expect(waiting).rejects.toMatchObject({ kind: 'aborted' });
+  });
+});
+
+describe('a cluster', () => {
+  it('whose master ends keeps the limits together again, with its successor', async () => {
+    await using cluster = await PrivateRedisCluster.start();
+    const fleet = await fleetOf(2, { buckets: [wide] }, cluster.urls.join(','));
+    const { discord, events, scripts } = fleet;
+    const load = saturate(fleet, { ms: 9_000, inFlight: 30 });
+    await waitFor(() => discord.rest.statistics().requests > 60, { what: 'the load' });
+    const states = (wanted: string) => connectivity(events).filter((state) => state === wanted).length;
+    await cluster.end(await cluster.masterOf(scripts.key('rest')));
+    await waitFor(() => states('down') === 2, { what: 'both to notice' });
+    await waitFor(() => states('up') >= 2, { what: 'both to find the successor', timeoutMs: 20_000 });
+    const answered = await load;
+    expect(discord.rest.statistics().rateLimited.global / answered).toBeLessThan(0.05);
+  }, 60_000);
+});
+
+describe('an aborted call', () => {
+  it('gives back at once what was surely not sent', async () => {
+    const fleet = await fleetOf(2, { buckets: [{ routes: [memberRoute], limit: 1, windowMs: 60_000 }] });
+    const { discord, guildId, userId } = fleet;
+    const [one, other] = fleet.workers;
+    // The limit is learned, by another guild's bucket.
+    await one?.getGuildMember('1', userId).catch(() => undefined);
+    const before = discord.rest.statistics().requests;
+    const stop = new AbortController();
+    const aborted = one?.getGuildMember(guildId, userId, { signal: stop.signal });
+    // Redis has been asked, and gives the only place.
+    setImmediate(() => setImmediate(() => stop.abort()));
+    await expect(aborted).rejects.toMatchObject({ kind: 'aborted' });
+    expect(discord.rest.statistics().requests).toBe(before);
+    const startedAt = performance.now();
+    await waitFor(() => other?.getGuildMember(guildId, userId), { what: 'the place' });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(discord.rest.statistics().rateLimited.user).toBe(0);
   });
 });
 

@@ -160,6 +160,32 @@ describe('a hot bucket', () => {
   });
 });
 
+describe('a bucket', () => {
+  it('is given first come, first served', async () => {
+    const { fleet, time } = fleetBefore({ buckets: [{ routes: [route], limit: 3, windowMs: 1_000 }] });
+    fleet.ask(get('1'));
+    await time.run(2_000);
+    for (let index = 0; index < 60; index += 1) time.in(index * 20, () => fleet.ask(get('1')));
+    await time.run(40_000);
+    expect(arrivedOf(fleet.outcomes)).toHaveLength(61);
+    const grantedAt = fleet.outcomes.map((outcome) => outcome.grantedAt ?? Infinity);
+    // Within a window nobody looks who is first.
+    const overtaken = grantedAt.filter((at, index) => grantedAt.slice(index).some((later) => later < at - 120));
+    expect(overtaken).toEqual([]);
+  });
+});
+
+describe('a request that nothing holds up', () => {
+  it('asks Redis once', async () => {
+    const { fleet, time } = fleetBefore({ buckets: [wide] });
+    fleet.ask(get('0'));
+    await time.run(2_000);
+    for (let index = 0; index < 40; index += 1) time.in(index * 50, () => fleet.ask(get(String(index))));
+    await time.run(4_000);
+    expect(fleet.outcomes.map(({ calls }) => calls)).toEqual(fleet.outcomes.map(() => 1));
+  });
+});
+
 describe('a route that nobody knows', () => {
   it('is tried by one request for all, and then used at full speed, by other resources too', async () => {
     const { fleet, time } = fleetBefore({ buckets: [wide] });
@@ -222,5 +248,48 @@ describe('a clock that is set back', () => {
     await time.run(5_000);
     expect(arrivedOf(fleet.outcomes)).toHaveLength(120);
     expect(fleet.rejections).toEqual([]);
+  });
+});
+
+const hour = 3_600_000;
+const changes = [
+  ['a clock set back by an hour', (fleet: SimulatedFleet) => void (fleet.clockOffsetMs = -hour)],
+  ['a clock set back by 700 ms', (fleet: SimulatedFleet) => void (fleet.clockOffsetMs = -700)],
+  ['a clock set forward by 700 ms', (fleet: SimulatedFleet) => void (fleet.clockOffsetMs = 700)],
+  ['a clock set forward by an hour', (fleet: SimulatedFleet) => void (fleet.clockOffsetMs = hour)],
+  ['a Redis that has lost everything', (fleet: SimulatedFleet) => fleet.forget()],
+] as const;
+
+describe.each(changes)('%s', (_, change) => {
+  it('costs a moment, and at most the places of one second', async () => {
+    const { fleet, time } = fleetBefore({ buckets: [wide] });
+    fleet.ask(get('0'));
+    await time.run(2_000);
+    // The worst moment: all places are taken, and everybody wants them again.
+    for (let index = 0; index < 50; index += 1) fleet.ask(get(String(index)));
+    await time.run(150);
+    await change(fleet);
+    for (let index = 0; index < 150; index += 1) fleet.ask(get(String(index)));
+    await time.run(6_000);
+    expect(arrivedOf(fleet.outcomes)).toHaveLength(201);
+    expect(fleet.rejections.length).toBeLessThanOrEqual(50);
+    const met = fleet.rejections.length;
+    for (let index = 0; index < 150; index += 1) fleet.ask(get(String(index)));
+    await time.run(6_000);
+    expect(arrivedOf(fleet.outcomes)).toHaveLength(351);
+    expect(fleet.rejections).toHaveLength(met);
+  });
+
+  it.each(['bucket', 'subLimit', 'shared'] as const)('leaves nobody waiting for a %s of before', async (kind) => {
+    const beside = kind === 'bucket' ? {} : { [kind]: { limit: 2, windowMs: 5_000, window: 'fixed' } };
+    const { fleet, time } = fleetBefore({ buckets: [{ routes: [route], limit: 10, windowMs: 2_000, ...beside }] });
+    for (let index = 0; index < 12; index += 1) fleet.ask(get('1', { patienceMs: 90_000 }));
+    await time.run(1_000);
+    await change(fleet);
+    for (let index = 0; index < 12; index += 1) fleet.ask(get('1', { patienceMs: 90_000 }));
+    await time.run(120_000);
+    expect(arrivedOf(fleet.outcomes)).toHaveLength(24);
+    // A bucket under way when it was met, another after it was forgotten; then one look for every two that arrive.
+    expect(fleet.rejections.length).toBeLessThanOrEqual(10 + 10 + 24 / 2);
   });
 });

@@ -128,7 +128,8 @@ end
 
 local function recover(processes)
   redis.call('SET', root .. ':gathering', processes, 'PX', 5000)
-  if (tonumber(redis.call('HGET', root, 'recovered') or '') or 0) > now - 10000 then return end
+  local recovered = tonumber(redis.call('HGET', root, 'recovered') or '') or 0
+  if recovered > now - 10000 and recovered <= now + 1000 then return end
   redis.call('HSET', root, 'recovered', text(now))
   block(math.max(cycle, blocked_until() - now))
 end
@@ -186,7 +187,7 @@ local function settle(answer)
   if is_beside(answer) then answer.result = 'narrow' end
   if answer.result == 'global' then block(math.max(answer.retry, blocked_until() - now)) end
   if answer.result == 'narrow' then
-    redis.call('HSET', narrow, 'until', text(now + answer.retry))
+    redis.call('HSET', narrow, 'until', text(now + answer.retry), 'since', text(now))
     redis.call('HDEL', narrow, 'lease')
     redis.call('PEXPIRE', narrow, math.ceil(answer.retry) + 60000)
   else

@@ -8,6 +8,10 @@ import type { SimulatedTime } from './simulated-time.ts';
 const source = limitScript('local now = tonumber(table.remove(ARGV))');
 const script = { source, sha: hash('sha1', source) };
 
+const forgetSource = `
+for _, key in ipairs(redis.call('KEYS', KEYS[1] .. '*')) do redis.call('DEL', key) end`;
+const forgetful = { source: forgetSource, sha: hash('sha1', forgetSource) };
+
 const answers = z.array(
   z.union([
     z.tuple([z.literal('go'), z.number(), z.string(), z.number(), z.number()]),
@@ -78,6 +82,12 @@ export class SimulatedFleet {
     const [, answer] = answers.parse(reply);
     if (answer === undefined) throw new Error('the script said nothing');
     return answer;
+  }
+
+  /** Redis loses all that the fleet has written. */
+  async forget(): Promise<void> {
+    const { scripts, root } = this.#conditions;
+    await scripts.run(forgetful, [root], []);
   }
 
   ask(request: SimulatedRequest): void {
