@@ -1,84 +1,92 @@
 import type { FaultOptions, LimitOptions } from '@arrakis/simulator';
 import type { BenchContext, Finding, Measure } from '../suite.ts';
 import { RestDiscord } from './discord.ts';
-import { limitingClients, RestFleet } from './fleet.ts';
+import { limitingClients, RestFleet, type Carried } from './fleet.ts';
 import { network } from './global.ts';
 
 const messageRoute = 'POST /channels/{channel.id}/messages';
 const channels = 8;
 
 const plans = {
-  full: { size: 6, ms: 62_500 },
-  quick: { size: 4, ms: 17_500 },
-};
+  full: { sizes: [1, 4, 16], windows: ['fixed', 'sliding'], ms: 32_500 },
+  quick: { sizes: [4], windows: ['fixed'], ms: 17_500 },
+} as const;
+
+const quota = { routes: [messageRoute], limit: 5, windowMs: 5_000 };
 
 /** Eight channels, each of which takes less than is asked for. */
 export const buckets: Measure = {
   name: 'buckets',
-  run: (context) =>
-    measureBuckets(context, {
-      title: 'Hot buckets (8 channels)',
-      limits: ['fixed', 'sliding'].map((window) => ({
-        name: `${window} 5 in 5 s`,
-        limits: { buckets: [{ routes: [messageRoute], limit: 5, windowMs: 5_000, window: windowOf(window) }] },
-      })),
-      faults: [network],
-    }),
+  run: (context) => measureBuckets(context, { title: 'hot buckets', rule: quota, disturbances: [network] }),
 };
 
-/** The same while Discord renames buckets, has limits of others, fails and loses answers. */
+/** The same while Discord renames buckets, others use up limits that they share with the bot, and requests and answers fail. */
 export const faults: Measure = {
   name: 'faults',
   run: (context) =>
     measureBuckets(context, {
-      title: 'Hot buckets, faults',
-      limits: [
-        {
-          name: 'hashes that change, 1 % 502, 0.5 % lost',
-          limits: {
-            buckets: [
-              { routes: [messageRoute], limit: 5, windowMs: 5_000, window: 'fixed', hashChangesEveryMs: 3_000 },
-            ],
-          },
-        },
-      ],
-      faults: [network, { probability: 0.01, status: 502 }, { probability: 0.005, loseResponse: true }],
+      title: 'hot buckets with changing hashes, shared limits, 502s, lost answers',
+      rule: {
+        ...quota,
+        hashChangesEveryMs: 3_000,
+        shared: { limit: 1_000, windowMs: 2_000, window: 'fixed', usedUpEveryMs: 30_000 },
+      },
+      disturbances: [network, { probability: 0.01, status: 502 }, { probability: 0.005, loseResponse: true }],
     }),
 };
 
 interface Scene {
   readonly title: string;
-  readonly limits: readonly { readonly name: string; readonly limits: LimitOptions }[];
-  readonly faults: readonly FaultOptions[];
+  readonly rule: NonNullable<LimitOptions['buckets']>[number];
+  readonly disturbances: readonly FaultOptions[];
 }
 
-async function measureBuckets(context: BenchContext, scene: Scene): Promise<readonly Finding[]> {
-  const { size, ms } = plans[context.quick ? 'quick' : 'full'];
+async function measureBuckets(
+  context: BenchContext,
+  { title, rule, disturbances }: Scene,
+): Promise<readonly Finding[]> {
+  const { sizes, windows, ms } = plans[context.quick ? 'quick' : 'full'];
   const findings: Finding[] = [];
   await using discord = await RestDiscord.start({ guilds: channels, signal: context.signal });
-  await discord.setFaults(scene.faults);
-  for (const { name, limits } of scene.limits) {
-    const limited: Record<string, number[]> = {};
-    const used: Record<string, number[]> = {};
-    for (const client of limitingClients(context)) {
-      await context.progress(`${scene.title}, ${name}: ${client.title}`, async () => {
-        await using fleet = await RestFleet.start(context, { client, discord, size });
-        await discord.setLimits(limits);
-        const { channelIds } = discord.started;
-        const load = { kind: 'message', targets: channelIds, ms, inFlight: 2 * channels } as const;
-        const { counted, seconds } = await fleet.carry(load);
-        limited[client.name] = [(100 * counted.rateLimited.user) / counted.requests];
-        used[client.name] = [(100 * (counted.statuses['200'] ?? 0)) / (seconds * channels)];
-      });
+  await discord.setFaults(disturbances);
+  for (const window of windows) {
+    for (const size of sizes) {
+      const found: Found = { limited: {}, shared: {}, used: {} };
+      const name = `${size} × ${title}, ${window} windows`;
+      for (const client of limitingClients(context)) {
+        await context.progress(`${name}: ${client.title}`, async () => {
+          await using fleet = await RestFleet.start(context, { client, discord, size });
+          await discord.setLimits({ buckets: [{ ...rule, window }] });
+          const { channelIds } = discord.started;
+          const inFlight = Math.max(channels, Math.ceil((12 * channels) / size));
+          note(found, client.name, await fleet.carry({ kind: 'message', targets: channelIds, ms, inFlight }));
+        });
+      }
+      findings.push(...findingsOf(found, name, rule.shared !== undefined));
     }
-    findings.push(
-      { title: `${scene.title}, ${name}: 429s`, unit: '%', values: limited, target: 0.1 },
-      { title: '… of the limit used', unit: '%', values: used, least: 90 },
-    );
   }
   return findings;
 }
 
-function windowOf(name: string): 'fixed' | 'sliding' {
-  return name === 'fixed' ? 'fixed' : 'sliding';
+/** What is found, by client. */
+interface Found {
+  readonly limited: Record<string, number[]>;
+  readonly shared: Record<string, number[]>;
+  readonly used: Record<string, number[]>;
+}
+
+function note(found: Found, name: string, { counted, seconds }: Carried): void {
+  const { requests, rateLimited, statuses } = counted;
+  found.limited[name] = [(100 * rateLimited.user) / requests];
+  found.shared[name] = [(100 * rateLimited.shared) / requests];
+  found.used[name] = [(100 * (statuses['200'] ?? 0)) / (seconds * channels)];
+}
+
+function findingsOf({ limited, shared, used }: Found, title: string, isShared: boolean): Finding[] {
+  return [
+    { title: `${title}: 429s`, unit: '%', values: limited, target: 0.1 },
+    // What others use cannot be known before.
+    ...(isShared ? [{ title: '… of a limit that others have used up', unit: '%', values: shared }] : []),
+    { title: '… of the limit used', unit: '%', values: used, least: 90 },
+  ];
 }

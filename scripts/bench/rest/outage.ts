@@ -11,6 +11,9 @@ const plans = {
   quick: { size: 4, stoppedMs: 6_000, ms: 16_000 },
 };
 
+/** How often 20 interactions are answered while it is away. */
+const rounds = 5;
+
 /** Redis is killed and comes back empty, while more is asked for than the global limit lets through. */
 export const outage: Measure = { name: 'redis', run: measureOutage };
 
@@ -30,17 +33,21 @@ async function measureOutage(context: BenchContext): Promise<readonly Finding[]>
   const stop = async () => {
     await delay(5_000);
     await redis.end('killed');
-    const { tookMs, failed } = await fleet.callbacks(20);
-    slowest.push(failed > 0 ? Infinity : percentile(tookMs, 100));
-    await delay(stoppedMs);
+    const startedAt = performance.now();
+    for (let round = 1; round <= rounds; round += 1) {
+      const { tookMs, failed } = await fleet.callbacks(20);
+      slowest.push(failed > 0 ? Infinity : percentile(tookMs, 100));
+      await delay(Math.max(0, startedAt + (round * stoppedMs) / rounds - performance.now()));
+    }
     await redis.start({ empty: true });
   };
   const [{ counted }] = await context.progress(`Redis away for ${stoppedMs / 1_000} s`, () =>
     Promise.all([fleet.carry(load), stop()]),
   );
   const limited = (100 * (counted.rateLimited.global + counted.rateLimited.user)) / counted.requests;
+  const callbacks = { arrakis: [Math.max(...slowest)] };
   return [
     { title: `Redis away for ${stoppedMs / 1_000} s: 429s`, unit: '%', values: { arrakis: [limited] }, target: 1 },
-    { title: '… slowest of 20 callbacks', unit: 'ms', values: { arrakis: slowest }, target: 1_000 },
+    { title: `… slowest of ${20 * rounds} callbacks meanwhile`, unit: 'ms', values: callbacks, target: 1_000 },
   ];
 }

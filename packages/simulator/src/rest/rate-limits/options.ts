@@ -27,7 +27,12 @@ const bucketRule = quota.extend({
   /** how often the bucket gets another name in the headers; what is used up stays */
   hashChangesEveryMs: milliseconds.optional(),
   /** a limit of the resource, over all bots; its 429 has the scope `shared` */
-  shared: quota.optional(),
+  shared: quota
+    .extend({
+      /** how often, on average, others use up what is left of it */
+      usedUpEveryMs: milliseconds.optional(),
+    })
+    .optional(),
 });
 
 export const limitOptionsSchema = z.strictObject({

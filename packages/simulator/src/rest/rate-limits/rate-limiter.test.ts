@@ -148,3 +148,30 @@ it('can be switched off', () => {
 it('refuses limits that make no sense', () => {
   expect(() => limiter({ buckets: [{ routes: [], limit: 0, windowMs: 1 }] })).toThrow('routes');
 });
+
+it('others use up a shared limit, now and then, of one resource', () => {
+  const { take, wait } = limiter({
+    buckets: [
+      {
+        routes: [`POST ${messages}`],
+        limit: 1_000,
+        windowMs: 1_000,
+        shared: { limit: 50, windowMs: 1_000, window: 'fixed', usedUpEveryMs: 20_000 },
+      },
+    ],
+  });
+  const rejected: string[] = [];
+  for (let second = 0; second < 400; second += 1) {
+    for (const channel of ['1', '2']) {
+      const { rejection } = take({ params: { 'channel.id': channel } });
+      if (rejection === undefined) continue;
+      expect(rejection.scope).toBe('shared');
+      expect(rejection.retryAfterMs).toBeLessThanOrEqual(1_000);
+      rejected.push(`${second}`);
+    }
+    wait(1_000);
+  }
+  expect(rejected.length).toBeGreaterThan(20);
+  expect(rejected.length).toBeLessThan(80);
+  expect(new Set(rejected).size).toBeGreaterThan(rejected.length / 2);
+});

@@ -40,6 +40,8 @@ export class RateLimiter {
   readonly #now: () => number;
   readonly #random: SeededRandom;
   readonly #windows = new Map<string, RateWindow>();
+  /** When others use up a shared limit for the next time. */
+  readonly #usedUpAtMs = new Map<string, number>();
   #limits: ResolvedLimits = limitOptionsSchema.parse({});
 
   constructor(seed: number, now: () => number = () => performance.now()) {
@@ -51,6 +53,7 @@ export class RateLimiter {
   setLimits(options: LimitOptions): void {
     this.#limits = limitOptionsSchema.parse(options);
     this.#windows.clear();
+    this.#usedUpAtMs.clear();
   }
 
   get limits(): ResolvedLimits {
@@ -79,7 +82,7 @@ export class RateLimiter {
     const own = this.#take(`${hash}/${major}/${request.identity}`, rule);
     const headers = bucketHeaders(this.#nameOf(hash, rule), own);
     if (!own.granted) return rejected(headers, { scope: 'user', retryAfterMs: own.retryAfterMs });
-    const shared = rule.shared && this.#take(`${hash}/${major}/shared`, rule.shared);
+    const shared = rule.shared && this.#takeShared(`${hash}/${major}/shared`, rule.shared);
     if (shared?.granted === false) {
       return rejected(headers, { scope: 'shared', retryAfterMs: shared.retryAfterMs });
     }
@@ -88,6 +91,20 @@ export class RateLimiter {
     const sub = this.#take(`${subHash}/${major}/${request.identity}`, rule.subLimit);
     if (sub.granted) return { headers };
     return rejected(bucketHeaders(subHash, sub), { scope: 'user', retryAfterMs: sub.retryAfterMs });
+  }
+
+  /** Others use it up at random moments, which count from the first request on. */
+  #takeShared(key: string, quota: NonNullable<BucketRule['shared']>): Share {
+    const { usedUpEveryMs } = quota;
+    if (usedUpEveryMs !== undefined) {
+      const nowMs = this.#now();
+      const dueMs = this.#usedUpAtMs.get(key);
+      if (dueMs === undefined || nowMs >= dueMs) {
+        this.#usedUpAtMs.set(key, nowMs + 2 * this.#random.next() * usedUpEveryMs);
+      }
+      if (dueMs !== undefined && nowMs >= dueMs) while (this.#take(key, quota).granted);
+    }
+    return this.#take(key, quota);
   }
 
   #nameOf(hash: string, { hashChangesEveryMs }: BucketRule): string {
