@@ -35,6 +35,7 @@ export const faults: readonly Fault[] = [
   { number: 18, name: 'dead letters looked at 50 times', notBuilt: 'looking at them with a tool of Arrakis' },
   { number: 19, name: 'Discord says 429 or 5xx, or its answer is lost' },
   { number: 20, name: 'rolling deploy under load' },
+  { number: 21, name: 'workers killed at random while they answer interactions' },
 ];
 
 /** The tag of a fault's tests. */

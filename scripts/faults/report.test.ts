@@ -35,7 +35,7 @@ const failed = { fullName: 'dies', status: 'failed', tags: ['fault-2'], meta: {}
 test('adds up what the tests of a fault have found, and shows the longest recovery', async () => {
   const results = await resultsOf([
     { ...passed, meta: { fault: { lost: 0, twice: 0, recoveryMs: 1_234 } } },
-    { ...passed, meta: { fault: { lost: 0, twice: 0, recoveryMs: 900 } } },
+    { ...passed, meta: { fault: { lost: 0, twice: 0, recoveryMs: 900, note: '3 deaths' } } },
     failed,
     { fullName: 'of no fault', status: 'failed', tags: [], meta: {} },
   ]);
@@ -49,6 +49,7 @@ test('adds up what the tests of a fault have found, and shows the longest recove
     '',
     '✗ 2: dies',
     '✗ 3: no test of it has run',
+    '1: 3 deaths',
     '1, not built yet: revival',
   ]);
 });

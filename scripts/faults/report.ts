@@ -30,14 +30,16 @@ export function renderReport({ broker, results }: BrokerReport): string {
   return [broker, '', ...table, ...notes(results)].join('\n');
 }
 
-/** What the table has no room for: failures, and what does not exist yet. */
+/** What the table has no room for: failures, remarks, and what does not exist yet. */
 function notes(results: readonly FaultResult[]): string[] {
   const failures = results.flatMap(({ number, failed }) => failed.map((name) => `✗ ${number}: ${name}`));
   const untried = results.filter(({ passed, failed }) => passed + failed.length === 0);
+  const remarks = results.flatMap((result) => result.remarks.map((remark) => `${result.number}: ${remark}`));
   const missing = results.flatMap(({ number, notBuilt }) => notBuilt && `${number}, not built yet: ${notBuilt}`);
   const lines = [
     ...failures,
     ...untried.map(({ number }) => `✗ ${number}: no test of it has run`),
+    ...remarks,
     ...missing.filter((line) => line !== undefined),
   ];
   return lines.length === 0 ? [] : ['', ...lines];

@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { tagOf, type Fault } from './catalogue.ts';
 
-const finding = z.object({ lost: z.number(), twice: z.number(), recoveryMs: z.number().optional() });
+const finding = z.object({
+  lost: z.number(),
+  twice: z.number().optional(),
+  recoveryMs: z.number().optional(),
+  note: z.string().optional(),
+});
 
 const testSchema = z.object({
   fullName: z.string(),
@@ -28,6 +33,8 @@ export interface FaultResult {
   readonly twice: number | undefined;
   /** The longest of all tests. */
   readonly recoveryMs: number | undefined;
+  /** What tests have found that is no figure of the table. */
+  readonly remarks: readonly string[];
 }
 
 /** Whether the fault was tried and survived. */
@@ -56,8 +63,9 @@ function resultOf(fault: Fault, tests: readonly z.infer<typeof testSchema>[]): F
     passed: passed.length,
     failed: failed.map(({ fullName }) => fullName),
     lost: sum(findings.map(({ lost }) => lost)),
-    twice: sum(findings.map(({ twice }) => twice)),
+    twice: sum(findings.flatMap(({ twice }) => twice ?? [])),
     recoveryMs: recoveries.length === 0 ? undefined : Math.max(...recoveries),
+    remarks: findings.flatMap(({ note }) => note ?? []),
   };
 }
 

@@ -74,8 +74,8 @@ export interface Lane {
 export interface DeliveryFacts {
   /** 1 for the first time. */
   readonly attempt: number;
-  /** Whether somebody had it before and did not settle it. */
-  readonly redelivered: boolean;
+  /** Whether a worker had it before: it died, gave it back, or put it off. */
+  readonly delivered: boolean;
   /** Its signal ends the handler: its time is over, or the process has to stop. It is made when it is asked for. */
   readonly limit: { readonly signal: AbortSignal };
 }

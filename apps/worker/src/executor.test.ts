@@ -1,6 +1,7 @@
 import type { Verdict } from '@arrakis/broker';
 import { TcpProxy, testServices, waitFor } from '@arrakis/testkit';
 import { describe, expect, it } from 'vitest';
+import type { DeliveryFacts } from './execution.ts';
 import { StoppingError } from './failure.ts';
 import { deliveryOf, eventOf } from './testing/deliveries.ts';
 import {
@@ -38,6 +39,16 @@ describe('an event', () => {
     expect(await executor.execute(deliveryOf(event))).toMatchObject({ kind: 'retry', afterMs: 2_000 });
     expect(steps).toEqual([]);
     expect(metrics.results).toEqual(['retry']);
+  });
+
+  it('that was put off is known as delivered before, though that was no attempt', async () => {
+    const delivered: boolean[] = [];
+    const prepare = (facts: DeliveryFacts) => void delivered.push(facts.delivered);
+    const { executor } = await executorOf({ prepare });
+    for (const fields of [{}, { redelivered: true }, { firstFailedAt: Date.now() - 2_000 }]) {
+      await executor.execute(deliveryOf(event, fields));
+    }
+    expect(delivered).toEqual([false, true, true]);
   });
 
   it('that nobody is interested in is done without a claim', async () => {

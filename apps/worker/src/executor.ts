@@ -135,11 +135,13 @@ export class Executor {
   async #admitted(passage: Passage): Promise<Verdict> {
     const { event, limit, delivery } = passage;
     this.#parts.metrics.received(event);
-    const { attempt, redelivered, deliveries = 1 } = delivery;
+    const { attempt, redelivered, firstFailedAt, deliveries = 1 } = delivery;
     if (deliveries > maxDeliveries) {
       throw new PoisonError(`It has been delivered ${deliveries} times, and nobody ever settled it.`);
     }
-    const prepared = await this.#lane.prepare(event, { attempt, redelivered, limit });
+    // What was put off comes back as a new message, and perhaps without having been an attempt.
+    const delivered = redelivered || firstFailedAt !== undefined;
+    const prepared = await this.#lane.prepare(event, { attempt, delivered, limit });
     if (prepared === undefined) return this.#settled(event, 'ignored');
     if ('queue' in prepared) return this.#settled(event, 'moved', move(prepared.queue));
     const possession = await this.#claim(passage);

@@ -93,19 +93,25 @@ function execution(event: Event, parts: InteractionParts): Execution {
 }
 
 /**
+ * So long before its last moment, in ms, Discord is asked about an interaction that was delivered before: a response would
+ * perhaps come too late, and then nobody knew whether there has been one.
+ */
+const askWithinMs = 1_000;
+
+/**
  * Whether an earlier delivery has acknowledged the interaction.
  * @throws {ExpiredInteractionError} when none has and it is too late to do it now, or it is too late for any answer.
  */
 async function wasAcknowledged(
   interaction: Interaction,
-  { attempt, redelivered }: DeliveryFacts,
+  { delivered }: DeliveryFacts,
   rest: DiscordRest,
 ): Promise<boolean> {
   const now = Date.now();
   const lateMs = now - acknowledgeBy(interaction.id);
-  // In time, Discord itself says whether it has been acknowledged.
-  if (lateMs < 0) return false;
-  const delivered = redelivered || attempt > 1;
+  // In time, Discord itself says to a response whether it is the first.
+  if (lateMs < -(delivered ? askWithinMs : 0)) return false;
   if (delivered && now < answerBy(interaction.id) && (await rest.isAcknowledged(interaction))) return true;
+  if (lateMs < 0) return false;
   throw new ExpiredInteractionError(lateMs);
 }

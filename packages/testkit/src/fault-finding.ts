@@ -2,10 +2,12 @@
 export interface FaultFinding {
   /** Events that are neither done nor among the dead letters. */
   readonly lost: number;
-  /** Effects that were had more than once, or events under a second id. */
-  readonly twice: number;
+  /** Effects that were had more than once, or events under a second id; undefined where nobody could recognise them. */
+  readonly twice?: number | undefined;
   /** How long after the end of the fault everything was settled, in ms; undefined where a fault has no end. */
   readonly recoveryMs?: number | undefined;
+  /** What else there is to be told, in a line. */
+  readonly note?: string;
 }
 
 declare module 'vitest' {
@@ -18,7 +20,12 @@ declare module 'vitest' {
 /** Leaves the finding for the table; to be called before it is expected to be good. */
 export function recordFault(
   { meta }: { readonly meta: { fault?: FaultFinding } },
-  { lost, twice, recoveryMs }: FaultFinding,
+  { lost, twice, recoveryMs, note }: FaultFinding,
 ): void {
-  meta.fault = { lost, twice, ...(recoveryMs !== undefined && { recoveryMs: Math.round(recoveryMs) }) };
+  meta.fault = {
+    lost,
+    ...(twice !== undefined && { twice }),
+    ...(recoveryMs !== undefined && { recoveryMs: Math.round(recoveryMs) }),
+    ...(note !== undefined && { note }),
+  };
 }

@@ -8,6 +8,7 @@ export { LedgerReport, type Notice } from './ledger-report.ts';
 export { PrivateRabbitmq, PrivateRedis, type Ending } from './private-services.ts';
 export { PrivateRedisCluster } from './private-redis-cluster.ts';
 export { provideServices, type ProvideOptions, type Services } from './provide-services.ts';
+export { redisContents } from './redis-contents.ts';
 export { startRedisVariant, type RedisImage, type RedisVariant, type VariantServer } from './redis-variants.ts';
 export { repetitions } from './repetitions.ts';
 export { type ServiceName, type ServiceOrigin, ServicesUnavailable } from './service.ts';

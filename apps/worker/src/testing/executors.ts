@@ -4,7 +4,7 @@ import { createLog, Pace } from '@arrakis/service';
 import { StateManager, type ClaimStore } from '@arrakis/state';
 import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach } from 'vitest';
-import type { Execution, Lane, Transfer } from '../execution.ts';
+import type { DeliveryFacts, Execution, Lane, Transfer } from '../execution.ts';
 import { Executor, type ExecutorParts } from '../executor.ts';
 import { Permits } from '../permits.ts';
 import { RecordingMetrics } from './recording-metrics.ts';
@@ -36,7 +36,7 @@ export async function connectState(url: string, leaseMs = 60_000): Promise<State
 export interface LaneOptions extends Partial<Omit<Lane, 'prepare'>> {
   readonly handle?: (signal: AbortSignal, fence?: number) => Promise<void>;
   readonly mayRetry?: boolean;
-  readonly prepare?: () => Execution | Transfer | undefined;
+  readonly prepare?: (facts: DeliveryFacts) => Execution | Transfer | undefined;
 }
 
 /** A lane in which one handler handles everything. */
@@ -52,15 +52,15 @@ function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...f
     retryBy: () => Infinity,
     withoutClaims: 'wait',
     ...fields,
-    async prepare(event, { limit }) {
-      if (prepare !== undefined) return prepare();
+    async prepare(event, facts) {
+      if (prepare !== undefined) return prepare(facts);
       return {
         event,
         handler: 'test',
         mayRetry: () => mayRetry,
         async handle(fence) {
           steps.push('handle');
-          await handle(limit.signal, fence);
+          await handle(facts.limit.signal, fence);
         },
         apologize: async () => void steps.push('apologize'),
       };

@@ -68,7 +68,18 @@ async function tried(context: EventContext, member: Tried): Promise<void> {
 await runWorker([
   {
     name: 'tried',
-    commands: [slash('ping', { description: 'Says that it is there', run: () => ({ content: 'Pong!' }) })],
+    commands: [
+      slash('ping', { description: 'Says that it is there', run: () => ({ content: 'Pong!' }) }),
+      slash('ask', {
+        description: 'Thinks, answers, and adds something',
+        defer: 'public',
+        async run(context) {
+          await delay(100, undefined, { signal: context.signal });
+          await context.edit({ content: 'The answer' });
+          await context.followUp({ content: 'And more' });
+        },
+      }),
+    ],
     events: [on('member.join', tried), on('member.update', tried, { lane: 'low' })],
   },
 ]);

@@ -66,6 +66,11 @@ export class InteractionHandle {
     return this.#interaction.callback;
   }
 
+  /** The follow-ups that have been posted, oldest first. */
+  followUpIds(): readonly string[] {
+    return [...this.#interaction.followUpIds];
+  }
+
   /** Waits for the callback. Throws an InteractionFailedError, or a TimeoutError (DOMException). */
   async answered(options: WaitOptions = {}): Promise<RecordedCallback> {
     return this.#wait(() => this.#interaction.callback, 'a callback', options);

@@ -11,6 +11,8 @@ export interface HttpResponse {
   body?: unknown;
   /** counts towards the ban of those who make too many invalid requests */
   isInvalid: boolean;
+  /** of Discord's error, where it has one */
+  code?: number;
   rejection?: Rejection;
 }
 
@@ -26,7 +28,7 @@ export function succeeded(answer: Answer, headers: Record<string, string>): Http
 
 export function failed(error: ApiError, headers: Record<string, string> = {}): HttpResponse {
   const isInvalid = error.status === 401 || error.status === 403;
-  return { status: error.status, headers: { ...json, ...headers }, body: error.toBody(), isInvalid };
+  return { status: error.status, headers: { ...json, ...headers }, body: error.toBody(), isInvalid, code: error.code };
 }
 
 /**

@@ -126,5 +126,11 @@ it('counts answers', async () => {
   await using discord = await RestFixture.start();
   await discord.call('GET', '/gateway');
   await discord.call('GET', '/nowhere');
-  expect(discord.rest.statistics()).toMatchObject({ requests: 2, statuses: { 200: 1, 404: 1 }, resets: 0 });
+  await discord.call('GET', '/users/1');
+  expect(discord.rest.statistics()).toMatchObject({
+    requests: 3,
+    statuses: { 200: 1, 404: 2 },
+    errors: { 10013: 1 },
+    resets: 0,
+  });
 });

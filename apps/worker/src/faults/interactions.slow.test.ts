@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { answerWhileKilled } from '../testing/killed-fleet.ts';
+
+it(
+  'ten thousand interactions during which workers are killed are all answered or dead letters, and no token is anywhere',
+  { timeout: 480_000, tags: ['fault-21'] },
+  async ({ task }) => {
+    const plan = { interactions: 10_000, perSecond: 100, workers: 4, pauseMs: 3_000 };
+    const report = await answerWhileKilled(plan, task);
+    expect(report).toMatchObject({ lost: [], faults: [], secretsFound: 0 });
+    expect(report.kills).toBeGreaterThan(10);
+    expect(report.secretsInPaths).toBeGreaterThan(plan.interactions);
+    // Too late for an answer are at most those that had not been deferred.
+    expect(report.answered).toBeGreaterThan(0.99 * plan.interactions);
+  },
+);
