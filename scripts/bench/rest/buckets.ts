@@ -29,7 +29,7 @@ export const faults: Measure = {
       rule: {
         ...quota,
         hashChangesEveryMs: 3_000,
-        shared: { limit: 1_000, windowMs: 2_000, window: 'fixed', usedUpEveryMs: 30_000 },
+        shared: { limit: 1_000, windowMs: 2_000, window: 'fixed', usedUpEveryMs: 100_000 },
       },
       disturbances: [network, { probability: 0.01, status: 502 }, { probability: 0.005, loseResponse: true }],
     }),
