@@ -31,6 +31,10 @@ export interface SimulatedRequest {
   readonly patienceMs: number;
   /** Dies while it waits or while its answer is under way. */
   readonly dies?: boolean;
+  /** Nobody waits for it any more: it leaves its queue instead of coming again. */
+  readonly leaves?: boolean;
+  /** Is let in and surely never sent: its place is given back. */
+  readonly unsent?: boolean;
 }
 
 /** What became of a request, in simulated ms. */
@@ -41,6 +45,8 @@ export interface Outcome {
   grantedAt: number | undefined;
   arrivedAt: number | undefined;
   deniedAt: number | undefined;
+  /** When it left, or gave its place back. */
+  gaveUpAt: number | undefined;
   calls: number;
 }
 
@@ -98,6 +104,7 @@ export class SimulatedFleet {
       grantedAt: undefined,
       arrivedAt: undefined,
       deniedAt: undefined,
+      gaveUpAt: undefined,
       calls: 0,
     };
     this.outcomes.push(outcome);
@@ -117,11 +124,21 @@ export class SimulatedFleet {
       outcome.deniedAt = time.now;
     } else if (answer[0] === 'wait') {
       const [, ms, told] = answer;
-      if (request.dies !== true) time.in(ms + latenessMs(), () => this.#acquire(outcome, { id, order: told }));
+      if (request.leaves === true) {
+        outcome.gaveUpAt = time.now;
+        await this.call('leave', id, route, request.major);
+      } else if (request.dies !== true) time.in(ms + latenessMs(), () => this.#acquire(outcome, { id, order: told }));
     } else if (answer[0] === 'go') {
       const [, delay, group, window, probe] = answer;
-      time.in(delay, () => this.#send(outcome, { id, group, window, probe }));
+      const grant = { id, group, window, probe };
+      time.in(delay, () => (request.unsent === true ? this.#giveBack(outcome, grant) : this.#send(outcome, grant)));
     }
+  }
+
+  async #giveBack(outcome: Outcome, { id, group, window, probe }: Grant): Promise<void> {
+    const { method, template, major } = outcome.request;
+    outcome.gaveUpAt = this.#conditions.time.now;
+    await this.call('refund', id, `${method} ${template}`, major, group, window, probe);
   }
 
   #send(outcome: Outcome, grant: Grant): void {
