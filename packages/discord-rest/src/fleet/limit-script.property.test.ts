@@ -164,7 +164,7 @@ it.for(servers)(
         expect(keys.filter(([, ttl]) => ttl <= 0 || ttl > memoryMs)).toEqual([]);
       }),
       // Making a failure small takes long.
-      { numRuns: runs, markInterruptAsFailure: true, plugins: [fc.interruptAfterTimeLimit(60_000)] },
+      { numRuns: runs, plugins: [fc.interruptAfterTimeLimit(60_000, { failOnInterrupt: true })] },
     );
     state.close();
   },
