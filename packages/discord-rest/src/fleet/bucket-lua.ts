@@ -43,6 +43,8 @@ local function read_bucket(key, limit, window)
     local under_way = (unknown or now - bucket.reset > 15000) and 0 or bucket.flying
     bucket.left, bucket.flying = math.max(0, bucket.limit - under_way), 0
     bucket.opened, bucket.reset, bucket.exact = math.floor(now), now + bucket.window, false
+    -- Nothing is granted now: its window begins here all the same, and not anew with whoever asks next.
+    if bucket.left == 0 then write_bucket(bucket) end
   elseif bucket.opened > now + 1000 then
     -- The clock was set back: how much of the window is over, nobody knows.
     bucket.left, bucket.opened, bucket.reset, bucket.exact = 0, math.floor(now), now + bucket.window, false

@@ -25,6 +25,8 @@ const fates = [{ dies: true }, { dies: true }, { leaves: true }, { unsent: true 
 
 /** What Discord allows, how the network is, and who asks for what. */
 const worlds = fc.record({
+  /** When Discord's windows begin. */
+  phases: fc.nat(),
   globalLimit: fc.integer({ min: 1, max: 30 }),
   globalWindow: window,
   buckets: fc.array(quota, { minLength: 1, maxLength: 3, size: 'max' }),
@@ -69,9 +71,9 @@ async function keysLeft({ scripts }: StateManager, root: string): Promise<readon
 
 /** The fleet of a world, when everything in it is over. */
 async function lived({ scripts }: StateManager, root: string, drawn: World): Promise<SimulatedFleet> {
-  const { globalLimit, globalWindow, buckets, latencyMs, lateness, requests } = drawn;
+  const { phases, globalLimit, globalWindow, buckets, latencyMs, lateness, requests } = drawn;
   const time = new SimulatedTime(1_790_000_000_000);
-  const discord = new RateLimiter(fleets, () => time.now);
+  const discord = new RateLimiter(phases, () => time.now);
   discord.setLimits({
     global: { limit: globalLimit, window: globalWindow },
     buckets: buckets.map((bucket, index) => ({
@@ -151,8 +153,9 @@ it.for(servers)(
         const dead = fleet.outcomes.filter(
           ({ request, grantedAt }) => request.dies === true && grantedAt !== undefined,
         );
-        // What nobody has lived to tell of a route, the next has to find out once more.
-        expect(fleet.rejections.length).toBeLessThanOrEqual(dead.length);
+        // What nobody has lived to tell of a route, the next has to find out once more. And a route whose first answer comes
+        // at the end of a window seems to have very short ones, until the next answer.
+        expect(fleet.rejections.length).toBeLessThanOrEqual(dead.length + 2 * world.buckets.length);
         expect(fleet.rejections).not.toContain('global');
         for (const outcome of living) {
           const { request, askedAt, grantedAt, deniedAt, gaveUpAt } = outcome;
