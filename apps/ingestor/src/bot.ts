@@ -135,7 +135,7 @@ export class Bot {
       onRefused: (shardId) => fleet.lose(shardId),
     });
     const schedule = this.#schedule(member);
-    const createShard = this.#shardFactory({ gateway, keeper, schedule });
+    const createShard = this.#shardFactory({ gateway, keeper, schedule, member });
     const fleet: ShardFleet = new ShardFleet({
       member,
       pins: settings.SHARD_IDS,
@@ -189,9 +189,10 @@ export class Bot {
     readonly gateway: GatewayBot;
     readonly keeper: SessionKeeper;
     readonly schedule: IdentifySchedule;
+    readonly member: FleetMember;
   }): (key: ShardKey, session: StoredGatewaySession | undefined) => Shard {
     const { settings, forwarder, bot } = this.#parts;
-    const { gateway, keeper, schedule } = parts;
+    const { gateway, keeper, schedule, member } = parts;
     const { applicationId } = this;
     const publish = forwarder.publish.bind(forwarder);
     const events = new ShardEvents({
@@ -214,6 +215,7 @@ export class Bot {
         sink: forwarder.sinkFor(applicationId, () => shard),
         onEvent: (event) => events.handle(event, shard),
         resumableFrom: (sessionId) => keeper.resumableFrom(id, sessionId),
+        mayBeHeldElsewhere: () => member.mayHaveRunOut,
       });
       forwarder.supervise(shard);
       return shard;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReconnectDelay } from './reconnect-delay.ts';
 
-const lost = { readyForMs: 0, invalidated: false, paused: false };
+const lost = { readyForMs: 0, invalidated: false, paused: false, mayBeTaken: false };
 const delaysAfter = (times: number, ended = lost) => {
   const delay = new ReconnectDelay();
   return Array.from({ length: times }, () => delay.next(ended));
@@ -36,6 +36,22 @@ describe('the wait before a reconnect', () => {
       const [delay = 0] = delaysAfter(1, { ...lost, invalidated: true });
       expect(delay).toBeGreaterThanOrEqual(1_000);
       expect(delay).toBeLessThanOrEqual(5_000);
+    }
+  });
+
+  it('leaves a session that another may have taken to that one, until its connection is stable', () => {
+    const delays = delaysAfter(100, { ...lost, readyForMs: 9_999, mayBeTaken: true });
+    expect(Math.min(...delays)).toBeGreaterThanOrEqual(15_000);
+    expect(Math.max(...delays.slice(0, 6))).toBeLessThanOrEqual(30_000);
+    expect(new Set(delays).size).toBeGreaterThan(90);
+    const [invalidated = 0] = delaysAfter(1, { ...lost, invalidated: true, mayBeTaken: true });
+    expect(invalidated).toBeGreaterThanOrEqual(15_000);
+  });
+
+  it('is short when a connection that has lasted is lost, or one on which we did not read, whoever may have taken it', () => {
+    for (const good of [{ readyForMs: 10_000 }, { paused: true }]) {
+      const delays = delaysAfter(50, { ...lost, ...good, mayBeTaken: true });
+      expect(Math.max(...delays)).toBeLessThanOrEqual(500);
     }
   });
 });

@@ -24,6 +24,11 @@ export interface ShardOptions {
    */
   readonly resumableFrom?: (sessionId: string) => number | undefined;
   /**
+   * Whether another process may hold the shard by now. A session whose connection did not last is then left to that one
+   * for a while; the first loss of a connection that did is mended at once. Default: never.
+   */
+  readonly mayBeHeldElsewhere?: () => boolean;
+  /**
    * How Discord compresses what it sends; default `none`, which costs the least CPU and memory. `zlib-stream` and
    * `zstd-stream` take several times less bandwidth (docs/decisions/0005-compression.md).
    */

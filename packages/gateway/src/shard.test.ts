@@ -2,6 +2,7 @@ import type { Simulator } from '@arrakis/simulator';
 import { waitFor } from '@arrakis/testkit';
 import { describe, expect, it } from 'vitest';
 import { FatalGatewayError } from './index.ts';
+import { scriptedGateway } from './testing/scripted-gateway.ts';
 import { discordWith, send, shardOf } from './testing/shard-fixture.ts';
 
 describe('a shard', () => {
@@ -131,6 +132,37 @@ describe('a shard', () => {
     );
     expect(successor.received.slice(1, 4).every(({ guildWasUnavailable }) => guildWasUnavailable)).toBe(true);
     expect(successor.shard.status()).toMatchObject({ identifies: 0, resumes: 1 });
+  });
+
+  it('that may be held elsewhere leaves its session for a while to whom has resumed it', async () => {
+    const discord = await discordWith();
+    const first = shardOf(discord, { mayBeHeldElsewhere: () => true });
+    await first.ready();
+    const session = first.shard.snapshot();
+    const holder = shardOf(discord, session && { session });
+    await first.reaches('waiting');
+    expect(first.told('disconnected')[0]?.retryInMs).toBeGreaterThanOrEqual(15_000);
+    await holder.ready();
+    const sent = send(discord, 10);
+    await holder.receives(sent);
+    expect(holder.numbers()).toEqual(sent);
+    expect(holder.told('disconnected')).toEqual([]);
+  });
+
+  it('that may be held elsewhere does not wait for anybody when nobody can have resumed its session', async () => {
+    const discord = await discordWith();
+    const { ready, told, shard } = shardOf(discord, { mayBeHeldElsewhere: () => true });
+    await ready();
+    discord.gateway.invalidateSession({ resumable: false });
+    await waitFor(() => told('disconnected').length === 1, { what: 'the end of the connection' });
+    expect(told('disconnected')[0]?.retryInMs).toBeLessThanOrEqual(5_000);
+    shard.stop();
+
+    const closing = await scriptedGateway([(socket) => socket.close(1011)]);
+    const session = { sessionId: 'session', sequence: 1, resumeUrl: closing.url, unavailableGuilds: [] };
+    const refused = shardOf(discord, { session, gatewayUrl: closing.url, mayBeHeldElsewhere: () => true });
+    await waitFor(() => refused.told('disconnected').length === 2, { what: 'two refusals' });
+    expect(refused.told('disconnected').every(({ retryInMs }) => retryInMs <= 1_000)).toBe(true);
   });
 
   it('ends with what to do when Discord refuses the token, and does not try again', async () => {

@@ -175,7 +175,8 @@ export class Shard {
    * @throws {FatalGatewayError} when Discord refuses the bot for good.
    */
   #afterwards({ end, readyForMs, invalidated }: Ended): number {
-    const { record, session, pauses, commands } = this.#parts;
+    const { options, record, session, pauses, commands } = this.#parts;
+    const hadBegun = record.state === 'resuming' || record.state === 'ready';
     record.disconnected(end);
     const advice = fatalAdvice(end.code);
     if (advice !== undefined) {
@@ -187,7 +188,12 @@ export class Shard {
     if (endsSession(end.code)) session.lose(`Discord closed with ${end.code}`);
     if (session.current !== undefined) record.sessionKept();
     const lost = hadSession && session.current === undefined;
-    return this.#reconnectDelay.next({ readyForMs, invalidated: invalidated || lost, paused: pauses.active });
+    return this.#reconnectDelay.next({
+      readyForMs,
+      invalidated: invalidated || lost,
+      paused: pauses.active,
+      mayBeTaken: hadBegun && session.current !== undefined && options.mayBeHeldElsewhere?.() === true,
+    });
   }
 }
 

@@ -1,7 +1,13 @@
 import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StateManager, type FleetMember, type Membership, type ShardLeaseOptions } from './index.ts';
+import {
+  StateManager,
+  StateUnavailableError,
+  type FleetMember,
+  type Membership,
+  type ShardLeaseOptions,
+} from './index.ts';
 
 const applicationId = '100';
 const open: { close(): void }[] = [];
@@ -84,6 +90,20 @@ describe('the leases of a fleet', () => {
     expect(held(a)).toHaveLength(2);
     await rounds(1, d, c, b, a);
     expect([b, c, d].map((each) => held(each).length)).toEqual([2, 2, 2]);
+  });
+
+  it('may have run out once their member has not been renewed for as long as it counts as there', async () => {
+    const member = await fleet({ ttlMs: 2_000 });
+    const one = member('one');
+    expect(one.mayHaveRunOut).toBe(true);
+    const renewedAt = performance.now();
+    await turn(one);
+    expect(one.mayHaveRunOut && performance.now() - renewedAt < 2_000).toBe(false);
+    await waitFor(() => one.mayHaveRunOut, { what: 'the leases to be uncertain' });
+    expect(performance.now() - renewedAt).toBeGreaterThanOrEqual(2_000);
+    open.splice(0).forEach((state) => state.close());
+    await expect(turn(one)).rejects.toThrow(StateUnavailableError);
+    expect(one.mayHaveRunOut).toBe(true);
   });
 
   it('do not move while everyone stays', async () => {

@@ -130,6 +130,8 @@ export class FleetMember {
   /** What the fleet's memory was called when last seen. */
   #epoch = 0;
   #count = 0;
+  /** When the membership was last renewed, by `performance.now()`, or a little earlier. */
+  #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(connection: StateConnection, options: Required<ShardLeaseOptions>, membership: Membership) {
     this.#connection = connection;
@@ -144,6 +146,11 @@ export class FleetMember {
   /** What is held: fences by shard id. */
   get held(): ReadonlyMap<number, number> {
     return this.#held;
+  }
+
+  /** Whether what is held may be another's by now: it was last renewed longer ago than a membership lasts. */
+  get mayHaveRunOut(): boolean {
+    return performance.now() - this.#renewedAt >= this.#options.ttlMs;
   }
 
   /** The fence under which a shard is held; undefined when it is not. */
@@ -172,9 +179,11 @@ export class FleetMember {
       keepMs,
     };
     const keys = [leaseKeys.fleet, leaseKeys.members, leaseKeys.pins, leaseKeys.leases];
+    const askedAt = performance.now();
     const reply = await this.#connection.eval(balanceScript, keys, [JSON.stringify(request)]);
     const [epoch, count, waitsForCount, quiet, quota, kept, granted, surrender, lost, members] =
       balanceReply.parse(reply);
+    this.#renewedAt = askedAt;
     this.#epoch = epoch;
     this.#count = count;
     for (const shardId of lost) this.#held.delete(shardId);
