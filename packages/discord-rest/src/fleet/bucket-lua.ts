@@ -12,10 +12,6 @@ export const bucketLua = `
 local margin = 10
 -- How long a route or a hash is remembered, in ms.
 local memory = 86400000
--- How long one request may explore for all, in ms: then the next one does, since it may be dead.
-local exploring = 2000
--- How soon to look again whether it has found out, in ms.
-local look_again = 25
 
 local function route_key(route) return root .. ':route:' .. route end
 local function bucket_key(group, major) return root .. ':bucket:' .. group .. ':' .. major end
@@ -23,10 +19,18 @@ local function bucket_key(group, major) return root .. ':bucket:' .. group .. ':
 local function narrow_key(route, major) return root .. ':narrow:' .. route .. ':' .. major end
 
 local function write_bucket(bucket)
+  bucket.anew = false
   redis.call('HSET', bucket.key, 'left', bucket.left, 'reset', text(bucket.reset), 'opened', bucket.opened,
     'before', bucket.before, 'flying', bucket.flying, 'exact', bucket.exact and '1' or '0', 'limit', bucket.limit,
     'window', bucket.window)
   redis.call('PEXPIRE', bucket.key, math.ceil(math.max(bucket.reset - now, 0)) + 30000)
+end
+
+-- A request takes one of its places, and is on its way.
+local function take_place(bucket)
+  bucket.left, bucket.flying = bucket.left - 1, bucket.flying + 1
+  if bucket.anew then return write_bucket(bucket) end
+  redis.call('HSET', bucket.key, 'left', bucket.left, 'flying', bucket.flying)
 end
 
 local function read_bucket(key, limit, window)
@@ -42,7 +46,7 @@ local function read_bucket(key, limit, window)
     -- Of what has been under way for long nothing will be heard any more.
     local under_way = (unknown or now - bucket.reset > 15000) and 0 or bucket.flying
     bucket.left, bucket.flying = math.max(0, bucket.limit - under_way), 0
-    bucket.opened, bucket.reset, bucket.exact = math.floor(now), now + bucket.window, false
+    bucket.opened, bucket.reset, bucket.exact, bucket.anew = math.floor(now), now + bucket.window, false, true
     -- Nothing is granted now: its window begins here all the same, and not anew with whoever asks next.
     if bucket.left == 0 then write_bucket(bucket) end
   elseif bucket.opened > now + 1000 then
@@ -52,6 +56,14 @@ local function read_bucket(key, limit, window)
   end
   return bucket
 end
+`;
+
+/** What requests wait for beside the global limit. */
+export const waitingLua = `
+-- How long one request may explore for all, in ms: then the next one does, since it may be dead.
+local exploring = 2000
+-- How soon to look again whether it has found out, in ms.
+local look_again = 25
 
 -- How long to wait for the bucket, in ms; 0 when there is something left for this request.
 local function wait_for_bucket(ticket, bucket)

@@ -18,7 +18,6 @@ export const guardMs = 20;
  * smallest difference in latency puts it on the wrong side.
  */
 export const globalLua = `
-local cycle = ${globalWindowMs + guardMs}
 -- Still counts as being on time, after the beginning of a burst: less than the guard, which is what it takes from.
 local punctual = ${guardMs - 5}
 -- How long a burst goes on for those whose places become free a little later.
@@ -31,10 +30,7 @@ local grace = 250
 -- Bulk requests leave a part of all places to the others, and have a small one of their own.
 local bulk_most, bulk_least = math.max(1, math.floor(limit * 0.8)), math.max(1, math.floor(limit * 0.1))
 
-local grants, bulk_grants = root .. ':grants', root .. ':grants:bulk'
-local lanes = { normal = root .. ':waiting', bulk = root .. ':waiting:bulk' }
-
-local function text(number) return string.format('%.3f', number) end
+local bulk_grants = root .. ':grants:bulk'
 
 -- Forgets those of a queue who did not come.
 local function forget_absent(queue)
@@ -59,15 +55,14 @@ end
 
 -- Lets nobody in for so long.
 local function block(ms)
+  shared.blocked, shared.since = now + ms, now
   redis.call('HSET', root, 'blocked', text(now + ms), 'since', text(now))
   redis.call('PEXPIRE', root, math.ceil(ms) + 3600000)
 end
 
 -- What was written in the future was written before the clock was set back.
 local function blocked_until()
-  local state = redis.call('HMGET', root, 'blocked', 'since')
-  if (tonumber(state[2] or '') or 0) > now + cycle then return 0 end
-  return tonumber(state[1] or '') or 0
+  return shared.since > now + cycle and 0 or shared.blocked
 end
 
 -- How many places are taken.
@@ -128,7 +123,7 @@ local function grant_global(ticket, at, begin)
   local counted = at
   if ticket.returning and begin <= at and at - begin <= punctual then counted = begin end
   redis.call('ZADD', grants, text(counted), ticket.id)
-  redis.call('PEXPIRE', grants, 2 * cycle)
+  redis.call('PEXPIRE', grants, 60 * cycle)
   if ticket.lane == 'bulk' then
     redis.call('ZADD', bulk_grants, text(counted), ticket.id)
     redis.call('PEXPIRE', bulk_grants, 2 * cycle)
@@ -140,7 +135,7 @@ local function take_global(ticket)
   local used, queues = taken(), {}
   queues.normal, queues.normal_ahead = standing(lanes.normal, ticket.order)
   queues.bulk, queues.bulk_ahead = standing(lanes.bulk, ticket.order)
-  local blocked, origin = blocked_until(), tonumber(redis.call('HGET', root, 'origin') or '')
+  local blocked, origin = blocked_until(), shared.origin
   local queued = queues.normal + queues.bulk > 0
   if not queued or not origin then
     local oldest = tonumber(redis.call('ZRANGE', grants, 0, 0, 'WITHSCORES')[2] or '') or now
@@ -157,7 +152,10 @@ local function take_global(ticket)
   if at - now > early then
     leave(lanes[ticket.lane], ticket.id)
     if at - now > ticket.patience then return at - now end
-    if not queued then redis.call('HSET', root, 'origin', text(origin)) end
+    if not queued then
+      shared.origin = origin
+      redis.call('HSET', root, 'origin', text(origin))
+    end
     redis.call('PEXPIRE', root, 3600000)
     enqueue(lanes[ticket.lane], ticket.id, ticket.order, at)
     return at - now

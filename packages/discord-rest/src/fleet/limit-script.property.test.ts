@@ -31,6 +31,7 @@ const worlds = fc.record({
   globalWindow: window,
   buckets: fc.array(quota, { minLength: 1, maxLength: 3, size: 'max' }),
   latencyMs: fc.integer({ min: 0, max: 150 }),
+  busy: fc.boolean(),
   lateness: fc.infiniteStream(fc.oneof({ weight: 20, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.nat(600) })),
   requests: fc.array(
     fc.record({
@@ -71,7 +72,7 @@ async function keysLeft({ scripts }: StateManager, root: string): Promise<readon
 
 /** The fleet of a world, when everything in it is over. */
 async function lived({ scripts }: StateManager, root: string, drawn: World): Promise<SimulatedFleet> {
-  const { phases, globalLimit, globalWindow, buckets, latencyMs, lateness, requests } = drawn;
+  const { phases, globalLimit, globalWindow, buckets, latencyMs, busy, lateness, requests } = drawn;
   const time = new SimulatedTime(1_790_000_000_000);
   const discord = new RateLimiter(phases, () => time.now);
   discord.setLimits({
@@ -89,6 +90,7 @@ async function lived({ scripts }: StateManager, root: string, drawn: World): Pro
     globalLimit,
     random: () => 0,
     latencyMs: [latencyMs, latencyMs],
+    busy,
     latenessMs: () => lateness.next().value ?? 0,
   });
   let at = 0;

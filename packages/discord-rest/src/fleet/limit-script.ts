@@ -1,5 +1,7 @@
-import { bucketLua } from './bucket-lua.ts';
+import { bucketLua, waitingLua } from './bucket-lua.ts';
 import { globalLua } from './global-lua.ts';
+import { sharedLua } from './shared-lua.ts';
+import { straightLua } from './straight-lua.ts';
 
 /** The present in ms by Redis' own clock, whoever asks. */
 const redisClock = `
@@ -28,12 +30,11 @@ export function limitScript(clock: string = redisClock): string {
   return `
 local root = KEYS[1]
 ${clock}
-local workers = root .. ':workers'
-local limit = tonumber(ARGV[1])
-local gathering = tonumber(redis.call('GET', root .. ':gathering') or '')
-if gathering then limit = math.max(1, math.min(limit, math.floor(limit * redis.call('ZCARD', workers) / gathering))) end
-${globalLua}
+${sharedLua}
 ${bucketLua}
+${straightLua}
+${globalLua}
+${waitingLua}
 ${operationsLua}
 ${settleLua}
 ${dispatchLua}`;
@@ -91,8 +92,7 @@ local function acquire(ticket)
   if trial then redis.call('HSET', trial, 'lease', text(now + exploring)) end
   if not bucket then return { 'go', math.ceil(delay), '', 0, probe and 1 or 0 } end
   leave(bucket.key .. ':waiting', ticket.id)
-  bucket.left, bucket.flying = bucket.left - 1, bucket.flying + 1
-  write_bucket(bucket)
+  take_place(bucket)
   return { 'go', math.ceil(delay), known[1], bucket.opened, 0 }
 end
 
@@ -118,16 +118,21 @@ local function present(id)
   redis.call('ZADD', workers, text(now + 10000), id)
   redis.call('ZREMRANGEBYSCORE', workers, '-inf', text(now))
   redis.call('PEXPIRE', workers, 60000)
+  redis.call('PEXPIRE', grants, 60 * cycle)
+  shared.processes = redis.call('ZCARD', workers)
+  redis.call('HSET', root, 'processes', shared.processes)
+  redis.call('PEXPIRE', root, math.max(0, math.ceil(shared.blocked - now)) + 3600000)
   return taken()
 end
 
 local function spent(id, age)
   redis.call('ZADD', grants, text(now - age), id)
-  redis.call('PEXPIRE', grants, 2 * cycle)
+  redis.call('PEXPIRE', grants, 60 * cycle)
 end
 
 local function recover(processes)
-  redis.call('SET', root .. ':gathering', processes, 'PX', 5000)
+  redis.call('HSET', root, 'gathering', processes, 'gathered', text(now))
+  redis.call('PEXPIRE', root, 3600000)
   local recovered = tonumber(redis.call('HGET', root, 'recovered') or '') or 0
   if recovered > now - 10000 and recovered <= now + 1000 then return end
   redis.call('HSET', root, 'recovered', text(now))
@@ -136,17 +141,23 @@ end
 `;
 
 const settleLua = `
+-- How long what is remembered for much longer is not written again, in ms.
+local told_anew = memory / 24
+
 -- What is known of the group of a hash; a hash that is new belongs to the group of the route.
 local function learn(answer)
   local key, hash_key = route_key(answer.route), root .. ':hash:' .. answer.hash
-  local known = redis.call('HMGET', key, 'group', 'limit', 'window')
+  local known = redis.call('HMGET', key, 'group', 'limit', 'window', 'hash', 'told')
+  local is_known = known[1] and known[4] == answer.hash and tonumber(known[2]) == answer.limit
+  if is_known and tonumber(known[3]) >= answer.reset and math.abs(now - tonumber(known[5])) < told_anew then return known[1] end
   local group = redis.call('GET', hash_key)
   if known[1] and known[1] ~= '' then group = known[1] end
   group = group or answer.hash
   redis.call('SET', hash_key, group, 'PX', memory)
   local window = answer.reset
   if tonumber(known[2] or '') == answer.limit then window = math.max(window, tonumber(known[3])) end
-  redis.call('HSET', key, 'group', group, 'limit', answer.limit, 'window', math.ceil(window))
+  redis.call('HSET', key, 'group', group, 'limit', answer.limit, 'window', math.ceil(window),
+    'hash', answer.hash, 'told', text(now))
   redis.call('PEXPIRE', key, memory)
   return group
 end
@@ -177,8 +188,9 @@ end
 -- A bucket's own 429 has a hash that the route is known by.
 local function is_beside(answer)
   if answer.result ~= 'bucket' then return false end
-  local group = redis.call('HGET', route_key(answer.route), 'group')
-  return group and group ~= '' and redis.call('GET', root .. ':hash:' .. answer.hash) ~= group
+  local known = redis.call('HMGET', route_key(answer.route), 'group', 'hash')
+  if not known[1] or known[1] == '' or known[2] == answer.hash then return false end
+  return redis.call('GET', root .. ':hash:' .. answer.hash) ~= known[1]
 end
 
 local function settle(answer)
@@ -252,6 +264,6 @@ while at <= #ARGV do
   end
   answers[#answers + 1] = answer
 end
-table.insert(answers, 1, redis.call('ZCARD', workers))
+table.insert(answers, 1, shared.processes)
 return answers
 `;

@@ -62,6 +62,8 @@ export interface FleetConditions {
   readonly latencyMs: readonly [number, number];
   /** How much later than told workers come, in ms. */
   readonly latenessMs: () => number;
+  /** Whether something else is asked in every call, as busy workers do. */
+  readonly busy?: boolean;
 }
 
 /** Workers that keep the limits by the script, before a simulated Discord that says what it thinks of it. */
@@ -81,7 +83,8 @@ export class SimulatedFleet {
   }
 
   async call(...operation: (string | number)[]): Promise<z.output<typeof answers>[number]> {
-    const { scripts, root, globalLimit, time } = this.#conditions;
+    const { scripts, root, globalLimit, time, busy = false } = this.#conditions;
+    if (busy) operation.push('leave', 'nobody', 'nothing', 'nowhere');
     // Scripts run one after the other, and take a little time each.
     this.#calledAt = Math.max(time.now, this.#calledAt + 0.005);
     const reply = await scripts.run(script, [root], [globalLimit, ...operation, this.#calledAt + this.clockOffsetMs]);
