@@ -61,7 +61,15 @@ export function createLog({ name, level, destination }: LogOptions): Logger {
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     base: { name, pid: process.pid },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  // Whoever reads slowly holds nobody up; that it waits for a first byte is what makes its flush() wait as well.
+  return pino(options, destination ?? pino.destination({ sync: false, minLength: 1 }));
+}
+
+/** Resolves when everything logged so far is written, or cannot be. */
+export function written(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    log.flush(() => resolve());
+  });
 }
 
 /** The texts of a logged object without what looks like a secret; what lies deeper is protected by its name. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Health } from './health.ts';
-import { createLog, withoutSecrets, type Logger } from './log.ts';
+import { createLog, withoutSecrets, written, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { SettingsError } from './settings.ts';
 
@@ -167,6 +167,8 @@ class Lifecycle {
       if (!(await this.#runRelease(release, limitMs))) left.push(release.name);
     }
     this.log.info({ left }, left.length === 0 ? 'stopped' : 'stopped; some parts did not end in time');
+    // At the exit the log is written at once, and would overtake what is being written.
+    await Promise.race([written(this.log), delay(Math.max(0, deadline - performance.now()))]);
     process.exit(this.#exitCode);
   }
 
