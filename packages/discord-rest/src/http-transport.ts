@@ -21,6 +21,8 @@ export interface HttpTransportOptions {
   readonly token: string;
   /** An HTTP proxy that is asked to connect; with user and password where it wants them. */
   readonly proxyUrl: URL | undefined;
+  /** How long a connection is used, in ms: then the name of the API is looked up anew. Default 5 min. */
+  readonly connectionLifeMs?: number;
 }
 
 /** One request, as it goes over the wire. */
@@ -41,8 +43,7 @@ export interface HttpRequest {
 const connections = 256;
 const maxResponseBytes = 8 * 1024 * 1024;
 
-/** How long a connection is used, in ms: then the name of the API is looked up anew. */
-const connectionLifeMs = 300_000;
+const usualConnectionLifeMs = 300_000;
 
 /** How long the connections of interactions may be idle before one is used to keep it open, in ms. */
 const warmEveryMs = 25_000;
@@ -60,12 +61,13 @@ export class HttpTransport implements Transport {
   #interactionsUsedAt = 0;
   #warming: NodeJS.Timeout | undefined;
 
-  constructor({ apiUrl, token, proxyUrl }: HttpTransportOptions) {
+  constructor(options: HttpTransportOptions) {
+    const { apiUrl, token } = options;
     this.#origin = apiUrl.origin;
     this.#basePath = apiUrl.pathname.replace(/\/$/, '');
     this.#authorization = `Bot ${token}`;
-    this.#interactions = newDispatcher(apiUrl.origin, proxyUrl);
-    this.#others = newDispatcher(apiUrl.origin, proxyUrl);
+    this.#interactions = newDispatcher(options);
+    this.#others = newDispatcher(options);
   }
 
   /** @throws {TransportError} when no complete answer came. */
@@ -132,7 +134,11 @@ export class HttpTransport implements Transport {
   }
 }
 
-function newDispatcher(origin: string, proxyUrl: URL | undefined): Dispatcher {
+function newDispatcher({
+  apiUrl: { origin },
+  proxyUrl,
+  connectionLifeMs = usualConnectionLifeMs,
+}: HttpTransportOptions): Dispatcher {
   const options = {
     connections,
     allowH2: false,

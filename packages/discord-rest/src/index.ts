@@ -6,17 +6,7 @@ export { acknowledgeBy, answerBy, createdAt } from './interaction-time.ts';
 export type { HttpRequest, Transport } from './http-transport.ts';
 export type { Response } from './response.ts';
 export { nonceFor } from './message-body.ts';
-export type {
-  Acknowledgement,
-  AuditedOptions,
-  CallOptions,
-  DiscordRestOptions,
-  FileOptions,
-  GuildOptions,
-  MessageBody,
-  MessageOptions,
-  RequestInput,
-} from './options.ts';
+export type * from './options.ts';
 export { discordPayload, snowflake } from './payload.ts';
 export type { ScriptRunner } from './fleet/script-runner.ts';
 export type { Lane } from './rate-limiter.ts';

@@ -40,12 +40,20 @@ const messageEndpoints: ReadonlySet<EndpointName> = new Set<EndpointName>([
   'PATCH /webhooks/{webhook.id}/{webhook.token}/messages/{message.id}',
 ]);
 
+/** A post in a forum is a thread that begins with a message. */
+const createThread: EndpointName = 'POST /channels/{channel.id}/threads';
+const forumPost = z.looseObject({ message: z.looseObject({ allowed_mentions: z.unknown().optional() }) });
+
 /**
  * The body as it is sent: messages mention nobody unless told to, and a new one has a nonce, so that it can be repeated.
  * One that shall be posted once over several deliveries brings its own: {@link nonceFor}.
  */
 export function completedBody(endpoint: EndpointName, body: unknown): unknown {
   if (endpoint === callback) return completedCallback(body);
+  if (endpoint === createThread) {
+    const post = forumPost.safeParse(body);
+    return post.success ? { ...post.data, message: withoutMentions(post.data.message) } : body;
+  }
   if (!messageEndpoints.has(endpoint) || typeof body !== 'object' || body === null) return body;
   const message = withoutMentions(body);
   if (endpoint !== createMessage) return message;

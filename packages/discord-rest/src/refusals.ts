@@ -2,14 +2,21 @@ import { RESTJSONErrorCodes as codes } from 'discord-api-types/v10';
 import { DiscordRestError } from './discord-rest-error.ts';
 import type { Route } from './route.ts';
 
-/** How long a missing permission is believed, in ms: somebody may mend it, and tries again then. */
+/** How long a missing permission or membership is believed, in ms: somebody may mend it, and tries again then. */
 const forbiddenForMs = 30_000;
 
 /** How long something is believed to be gone, in ms. Ids are not used twice. */
 const goneForMs = 3_600_000;
 
-/** Resources that do not come back. Source: Discord docs, "Opcodes and Status Codes", JSON error codes. */
-const goneCodes: ReadonlySet<number> = new Set([codes.UnknownChannel, codes.UnknownGuild, codes.UnknownWebhook]);
+/**
+ * How long what Discord does not know is not asked for again, in ms. A bot may be invited to a guild that it has left; channels
+ * and webhooks do not come back. Source: Discord docs, "Opcodes and Status Codes", JSON error codes.
+ */
+const unknownForMs: ReadonlyMap<number, number> = new Map([
+  [codes.UnknownGuild, forbiddenForMs],
+  [codes.UnknownChannel, goneForMs],
+  [codes.UnknownWebhook, goneForMs],
+]);
 
 /** Refusals kept; the oldest are forgotten first. */
 const capacity = 10_000;
@@ -45,9 +52,10 @@ export class Refusals {
   learn(route: Route, failure: DiscordRestError | undefined): void {
     // An interaction ends by itself, and its paths hold its token.
     if (failure === undefined || route.interaction) return;
-    const gone = failure.kind === 'not-found' && failure.code !== undefined && goneCodes.has(failure.code);
-    if (failure.kind !== 'forbidden' && !gone) return;
-    this.#known.set(keyOf(route), { error: failure, until: Date.now() + (gone ? goneForMs : forbiddenForMs) });
+    const unknownMs = failure.kind === 'not-found' ? unknownForMs.get(failure.code ?? 0) : undefined;
+    const forMs = failure.kind === 'forbidden' ? forbiddenForMs : unknownMs;
+    if (forMs === undefined) return;
+    this.#known.set(keyOf(route), { error: failure, until: Date.now() + forMs });
     const [oldest] = this.#known.keys();
     if (this.#known.size > capacity && oldest !== undefined) this.#known.delete(oldest);
   }

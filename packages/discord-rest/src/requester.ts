@@ -83,7 +83,7 @@ export class Requester {
   ): Promise<Response | DiscordRestError> {
     const { route, body, multipart, reason, signal } = call;
     const leftMs = Math.max(1, call.deadline - Date.now());
-    const timeoutMs = Math.min(attemptTimeoutOf(route), leftMs);
+    const timeoutMs = Math.min(attemptTimeoutOf(route, { uploads: multipart !== undefined }), leftMs);
     const startedAt = performance.now();
     const tookMs = () => performance.now() - startedAt;
     try {

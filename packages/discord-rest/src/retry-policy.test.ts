@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DiscordRestError } from './discord-rest-error.ts';
-import { retryDelay } from './retry-policy.ts';
+import { attemptTimeoutOf, retryDelay } from './retry-policy.ts';
 import { routeTo } from './route.ts';
 
 const webhook = { 'application.id': '9', 'interaction.token': 'token' };
@@ -12,6 +12,13 @@ const getOriginal = routeTo('GET /webhooks/{application.id}/{interaction.token}/
   parameters: webhook,
 });
 const createMessage = routeTo('POST /channels/{channel.id}/messages', { parameters: { 'channel.id': '5' } });
+
+describe('an attempt', () => {
+  it('has a second of the three of a first response, ten otherwise, and with files what is left', () => {
+    expect([callback, createMessage].map((route) => attemptTimeoutOf(route))).toEqual([1_000, 10_000]);
+    for (const route of [callback, createMessage]) expect(attemptTimeoutOf(route, { uploads: true })).toBe(900_000);
+  });
+});
 
 describe('a failed attempt', () => {
   it.each(['too-late', 'forbidden', 'invalid', 'unknown-outcome', 'blocked', 'unauthorized'] as const)(

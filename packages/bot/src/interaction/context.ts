@@ -55,7 +55,10 @@ export interface Replying<Answer extends Message> {
   reply(answer: Answer): Promise<void>;
   /** Changes the answer. */
   edit(message: Message): Promise<APIMessage>;
-  /** A further message. A lost answer of Discord makes it fail, never appear twice. */
+  /**
+   * A further message; after a deferral that shows "thinking" the first one is the answer. A lost answer of Discord makes it
+   * fail, never appear twice.
+   */
   followUp(reply: Reply): Promise<APIMessage>;
   /** Takes the answer back. */
   delete(): Promise<void>;

@@ -59,6 +59,14 @@ const commands: Command[] = [
       await ctx.followUp({ content: 'two', ephemeral: true });
     },
   }),
+  slash('serial', {
+    description: 'x',
+    defer: 'ephemeral',
+    async run(ctx) {
+      await ctx.followUp({ content: 'first' });
+      await ctx.followUp({ content: 'second' });
+    },
+  }),
   slash('ask', { description: 'x', run: (ctx) => ctx.modal(form.open({ topic: 'water' })) }),
   slash('pick', {
     description: 'x',
@@ -161,6 +169,17 @@ describe('a command', () => {
       ['two', ephemeral],
     ]);
     expect(deadlines).toEqual([acknowledgeBy(interaction.id), answerBy(interaction.id)]);
+  });
+
+  it('may begin with a follow-up, which then takes the place of the deferral, even when Discord was not heard', async () => {
+    const interaction = use('serial');
+    discord.rest.addFault({ method: 'PATCH', times: 1, loseResponse: true });
+    await handle(interaction, command('serial'));
+    discord.rest.clearFaults();
+    expect(await contents(interaction)).toEqual([
+      ['first', ephemeral],
+      ['second', 0],
+    ]);
   });
 
   it('that is delivered again edits what it has answered', async () => {

@@ -202,6 +202,10 @@ export class InteractionContext
 
   async followUp(reply: Reply): Promise<APIMessage> {
     await this.#notFresh('followUp');
+    // Discord puts the first one in the place of "thinking": the same, but it may be repeated.
+    if (this.#state === 'deferred' && this.#options.defer !== 'update' && this.#options.defer !== 'none') {
+      return this.edit(replyBody(reply));
+    }
     const sent = await this.rest.sendFollowup(this.#interaction, replyBody(reply), { signal: this.signal });
     this.#state = 'answered';
     return sent;
