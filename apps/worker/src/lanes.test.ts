@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { eventOf } from './testing/deliveries.ts';
 import { Trial } from './testing/trial.ts';
 
-it('a saturated lane holds up no other, and at the end every event is given back', async () => {
+it.concurrent('a saturated lane holds up no other, and at the end every event is given back', async () => {
   await using trial = await Trial.prepare({
     settings: {
       WORKER_EVENT_CONCURRENCY: '2',
@@ -52,7 +52,7 @@ it('a saturated lane holds up no other, and at the end every event is given back
   expect(trial.deadLetters).toEqual([]);
 }, 90_000);
 
-it('what heeds no signal is counted at the end, by lane', async () => {
+it.concurrent('what heeds no signal is counted at the end, by lane', async () => {
   await using trial = await Trial.prepare();
   const worker = trial.start();
   await worker.ready();
@@ -67,7 +67,7 @@ it('what heeds no signal is counted at the end, by lane', async () => {
   await waitFor(async () => (await trial.ready(guildEvents)) + (await trial.ready(longJobs)) === 2, { what: 'both' });
 }, 60_000);
 
-it('events of one guild are handled one at a time and in their order, those of others meanwhile', async () => {
+it.concurrent('events of one guild are handled one at a time and in their order, those of others meanwhile', async () => {
   await using trial = await Trial.prepare({ settings: { WORKER_GUILD_ORDER: 'true', WORKER_EVENT_CONCURRENCY: '4' } });
   const ids: Record<string, string[]> = { 1: [], 2: [], 3: [] };
   for (const [guildId, published] of Object.entries(ids)) {
@@ -87,7 +87,7 @@ it('events of one guild are handled one at a time and in their order, those of o
   expect(told.slice(0, 3).map(({ msg }) => msg)).toEqual(['begun', 'begun', 'begun']);
 }, 60_000);
 
-it('events of one guild are handled one at a time over several workers', async () => {
+it.concurrent('events of one guild are handled one at a time over several workers', async () => {
   await using trial = await Trial.prepare({ settings: { WORKER_GUILD_ORDER: 'true', WORKER_EVENT_CONCURRENCY: '2' } });
   const [one, other] = [trial.start(), trial.start()];
   await Promise.all([one.ready(), other.ready()]);

@@ -63,7 +63,7 @@ describe('a broker that is', () => {
       const before = await residentMb(ingestor);
       await rabbitmq.alarm(true);
       // About 60 MB, of which the sockets between hold some.
-      scene.join(20_000, { padding: 3_000 });
+      scene.join(5_000, { padding: 12_000 });
       await waitFor(async () => /blocked/.test((await ingestor.get('/readyz')).text), {
         what: 'the alarm to be noticed',
       });

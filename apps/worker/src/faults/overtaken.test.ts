@@ -6,7 +6,7 @@ it(
   'a worker that stands still past its lease is overtaken, and does not undo what the other does',
   { tags: ['fault-12'] },
   async ({ task }) => {
-    await using trial = await Trial.prepare({ settings: { WORKER_CLAIM_LEASE_MS: '1000' } });
+    await using trial = await Trial.prepare({ settings: { WORKER_CLAIM_LEASE_MS: '2000' } });
     const [sleeper, heir] = [trial.start(), trial.start()];
     await Promise.all([sleeper.ready(), heir.ready()]);
     const id = await trial.publish('member.join', 'slow');

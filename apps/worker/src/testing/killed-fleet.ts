@@ -9,6 +9,7 @@ import { Trial } from './trial.ts';
 /** How interactions come, and how workers die meanwhile. */
 export interface KillsPlan {
   readonly interactions: number;
+  /** At most: on a machine that is busy with something else, only as many as it can acknowledge. */
   readonly perSecond: number;
   readonly workers: number;
   /** Until the next is killed after all are ready again, in ms: at most. */
@@ -76,6 +77,12 @@ interface Asked {
   readonly followUps: () => number;
 }
 
+/**
+ * How many interactions wait for their callback at most. Workers that have a processor leave a few waiting; of those that
+ * have little of it, more would wait for longer than Discord does.
+ */
+const mostPending = 20;
+
 /** Uses the command again and again. */
 async function ask(trial: Trial, examination: Examination, { interactions, perSecond }: KillsPlan): Promise<void> {
   const { discord } = trial;
@@ -84,6 +91,7 @@ async function ask(trial: Trial, examination: Examination, { interactions, perSe
   const startedAt = performance.now();
   for (let asked = 0; asked < interactions; asked += 1) {
     await delay(Math.max(0, startedAt + (asked / perSecond) * 1_000 - performance.now()));
+    await waitFor(() => examination.pending < mostPending, { what: 'callbacks', timeoutMs: 60_000 });
     examination.follow(discord.interactions.slash({ guildId, userId, name: 'ask' }));
   }
 }
@@ -117,6 +125,7 @@ class Examination implements AsyncDisposable {
   readonly #trial: Trial;
   readonly #redisUrl: string;
   readonly #over = new AbortController();
+  #pending = 0;
   #looking: Promise<void> | undefined;
 
   private constructor(trial: Trial, redisUrl: string) {
@@ -134,9 +143,15 @@ class Examination implements AsyncDisposable {
     return examination;
   }
 
+  /** How many interactions wait for their callback. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   follow(interaction: InteractionHandle): void {
     this.search.add(interaction.token);
     this.asked.push({ id: interaction.id, followUps: () => interaction.followUpIds().length });
+    void this.#awaitCallback(interaction);
   }
 
   /** Searches all that is in Redis, and the metrics of these processes. */
@@ -184,6 +199,13 @@ class Examination implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
     await this.#looking;
+  }
+
+  async #awaitCallback(interaction: InteractionHandle): Promise<void> {
+    this.#pending += 1;
+    // After three seconds it is too late for one: then the interaction has failed, and waits no more.
+    await interaction.answered().catch(() => undefined);
+    this.#pending -= 1;
   }
 
   #takeDeadLetters(): void {
