@@ -15,7 +15,7 @@ local memory = 86400000
 
 local function route_key(route) return root .. ':route:' .. route end
 local function bucket_key(group, major) return root .. ':bucket:' .. group .. ':' .. major end
--- Beside buckets: a route that was limited by more than its bucket, for the resource that it was limited for.
+-- Beside buckets: limits of a route, for a resource, that no header shows.
 local function narrow_key(route, major) return root .. ':narrow:' .. route .. ':' .. major end
 
 local function write_bucket(bucket)
@@ -80,17 +80,5 @@ local function wait_for_probe(route)
   if over > now and over <= now + exploring then return look_again end
   redis.call('SET', key, text(now + exploring), 'PX', 2 * exploring)
   return 0
-end
-
--- After a limit beside the bucket, whose size nobody knows, requests go one at a time for a while.
-local function wait_for_narrow(route, major)
-  local key = narrow_key(route, major)
-  if redis.call('EXISTS', key) == 0 then return 0 end
-  local f = redis.call('HMGET', key, 'until', 'lease', 'since')
-  local over, leased, since = tonumber(f[1] or '') or 0, tonumber(f[2] or '') or 0, tonumber(f[3] or '') or 0
-  -- What was met in the future was met before the clock was set back: one looks whether it is over.
-  if over > now and since <= now + 1000 then return over - now end
-  if leased > now and leased <= now + exploring then return look_again end
-  return 0, key
 end
 `;

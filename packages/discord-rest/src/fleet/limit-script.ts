@@ -1,3 +1,4 @@
+import { besideLua } from './beside-lua.ts';
 import { bucketLua, waitingLua } from './bucket-lua.ts';
 import { globalLua } from './global-lua.ts';
 import { sharedLua } from './shared-lua.ts';
@@ -35,6 +36,7 @@ ${bucketLua}
 ${straightLua}
 ${globalLua}
 ${waitingLua}
+${besideLua}
 ${operationsLua}
 ${settleLua}
 ${dispatchLua}`;
@@ -53,19 +55,19 @@ local function waits(ticket, wait)
 end
 
 -- A request waits for its bucket without a place in the global limit, and for such a place with its turn in the bucket.
-local function enter(ticket, bucket)
+local function enter(ticket, bucket, narrow)
   local queue = bucket and bucket.key .. ':waiting'
-  if bucket then
-    local wait = wait_for_bucket(ticket, bucket)
-    if wait > 0 then
-      if ticket.lane ~= 'interaction' then leave(lanes[ticket.lane], ticket.id) end
-      if wait > ticket.patience then return denied(ticket, bucket, wait) end
-      enqueue(queue, ticket.id, ticket.order, now + wait)
-      return waits(ticket, wait)
-    end
+  local wait = bucket and wait_for_bucket(ticket, bucket) or 0
+  if wait == 0 and narrow.leased then wait = look_again end
+  if wait > 0 then
+    if ticket.lane ~= 'interaction' then leave(lanes[ticket.lane], ticket.id) end
+    if wait > ticket.patience then return denied(ticket, bucket, wait) end
+    if bucket then enqueue(queue, ticket.id, ticket.order, now + wait) end
+    return waits(ticket, wait)
   end
   if ticket.lane == 'interaction' then return nil, 0 end
-  local wait, delay = take_global(ticket)
+  local delay
+  wait, delay = take_global(ticket)
   if wait == 0 then return nil, delay end
   if wait > ticket.patience then return denied(ticket, bucket, wait) end
   if bucket then enqueue(queue, ticket.id, ticket.order, now + wait) end
@@ -73,23 +75,23 @@ local function enter(ticket, bucket)
 end
 
 local function acquire(ticket)
-  local known = redis.call('HMGET', route_key(ticket.route), 'group', 'limit', 'window')
-  local bucket, probe, trial, wait
+  local known = redis.call('HMGET', route_key(ticket.route), 'group', 'limit', 'window', 'careful')
+  local bucket, probe
   if not known[1] then
-    wait = wait_for_probe(ticket.route)
+    local wait = wait_for_probe(ticket.route)
     if wait > 0 then return waits(ticket, wait) end
     probe = true
   elseif known[1] ~= '' then
     bucket = read_bucket(bucket_key(known[1], ticket.major), tonumber(known[2]), tonumber(known[3]))
   end
-  wait, trial = wait_for_narrow(ticket.route, ticket.major)
-  if wait > 0 then return waits(ticket, wait) end
-  local answer, delay = enter(ticket, bucket)
+  local narrow = read_narrow(ticket, known[4])
+  if narrow.wait > 0 then return waits(ticket, narrow.wait) end
+  local answer, delay = enter(ticket, bucket, narrow)
   if answer then
     if probe then redis.call('DEL', root .. ':probe:' .. ticket.route) end
     return answer
   end
-  if trial then redis.call('HSET', trial, 'lease', text(now + exploring)) end
+  if narrow.key then write_narrow(narrow.key, 'lease', now + exploring) end
   if not bucket then return { 'go', math.ceil(delay), '', 0, probe and 1 or 0 } end
   leave(bucket.key .. ':waiting', ticket.id)
   take_place(bucket)
@@ -176,38 +178,34 @@ local function apply_headers(bucket, answer, flew)
   bucket.exact = true
 end
 
--- In which window an answered request was let in, as far as the bucket counts it still.
-local function landed(bucket, answer)
+-- In which window an answered request was let in, as far as the bucket counts it still. One that no header tells of stays
+-- under way: Discord may have counted it last, and with limits that slide, what is known is over before that is.
+local function landed(bucket, answer, is_told)
   if answer.window == bucket.opened then
-    bucket.flying = math.max(0, bucket.flying - 1)
+    if is_told then bucket.flying = math.max(0, bucket.flying - 1) end
     return 'now'
   end
   return answer.window == bucket.before and 'before' or 'unknown'
 end
 
--- A bucket's own 429 has a hash that the route is known by.
-local function is_beside(answer)
-  if answer.result ~= 'bucket' then return false end
-  local known = redis.call('HMGET', route_key(answer.route), 'group', 'hash')
-  if not known[1] or known[1] == '' or known[2] == answer.hash then return false end
-  return redis.call('GET', root .. ':hash:' .. answer.hash) ~= known[1]
+-- Whether the headers of an answer tell of the route's bucket. Those of a 429 may tell of another limit.
+local function is_of_bucket(answer)
+  if answer.hash == '' or answer.result == 'global' then return false end
+  if answer.result == 'ok' then return true end
+  local known = redis.call('HMGET', route_key(answer.route), 'group', 'limit', 'hash')
+  if not known[1] or known[1] == '' then return answer.result == 'bucket' end
+  local is_own = known[3] == answer.hash or redis.call('GET', root .. ':hash:' .. answer.hash) == known[1]
+  return is_own and (answer.result == 'bucket' or tonumber(known[2]) == answer.limit)
 end
 
 local function settle(answer)
   if answer.probe then redis.call('DEL', root .. ':probe:' .. answer.route) end
-  local narrow = narrow_key(answer.route, answer.major)
-  if is_beside(answer) then answer.result = 'narrow' end
+  local described = is_of_bucket(answer)
+  if answer.result == 'bucket' and not described then answer.result = 'narrow' end
   if answer.result == 'global' then block(math.max(answer.retry, blocked_until() - now)) end
-  if answer.result == 'narrow' then
-    redis.call('HSET', narrow, 'until', text(now + answer.retry), 'since', text(now))
-    redis.call('HDEL', narrow, 'lease')
-    redis.call('PEXPIRE', narrow, math.ceil(answer.retry) + 60000)
-  else
-    redis.call('HDEL', narrow, 'lease')
-  end
-  local described = answer.hash ~= '' and (answer.result == 'ok' or answer.result == 'bucket')
+  settle_narrow(answer)
   local group = answer.group
-  if described then
+  if described and answer.result ~= 'narrow' then
     local learned = learn(answer)
     if group == '' then group = learned end
   elseif answer.result == 'ok' and answer.probe then
@@ -217,7 +215,7 @@ local function settle(answer)
   local known = redis.call('HMGET', route_key(answer.route), 'limit', 'window')
   if group == '' or not known[1] then return end
   local bucket = read_bucket(bucket_key(group, answer.major), tonumber(known[1]), tonumber(known[2]))
-  local flew = landed(bucket, answer)
+  local flew = landed(bucket, answer, described or answer.result == 'global')
   if described then apply_headers(bucket, answer, flew) end
   if answer.result == 'bucket' then
     bucket.left, bucket.exact = 0, true

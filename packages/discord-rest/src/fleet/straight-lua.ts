@@ -6,8 +6,9 @@
 export const straightLua = `
 if #ARGV == 8 and ARGV[2] == 'acquire' and ARGV[4] == '0' and ARGV[5] ~= 'bulk' and shared.blocked <= now then
   local id, lane, route, major = ARGV[3], ARGV[5], ARGV[6], ARGV[7]
-  local known = redis.call('HMGET', route_key(route), 'group', 'limit', 'window')
-  if known[1] and known[1] ~= '' then
+  local known = redis.call('HMGET', route_key(route), 'group', 'limit', 'window', 'careful')
+  local is_careful = (tonumber(known[4] or '') or 0) > now
+  if known[1] and known[1] ~= '' and not is_careful then
     local bucket = read_bucket(bucket_key(known[1], major), tonumber(known[2]), tonumber(known[3]))
     local waits = redis.call('EXISTS', lanes.normal, lanes.bulk, bucket.key .. ':waiting', narrow_key(route, major)) > 0
     -- Those in the future count as well, from before a clock was set back: the long way forgets them.

@@ -35,6 +35,8 @@ export interface SimulatedRequest {
   readonly leaves?: boolean;
   /** Is let in and surely never sent: its place is given back. */
   readonly unsent?: boolean;
+  /** Arrives, and its answer is lost or says nothing of limits. */
+  readonly unanswered?: boolean;
 }
 
 /** What became of a request, in simulated ms. */
@@ -43,6 +45,8 @@ export interface Outcome {
   readonly askedAt: number;
   /** When it was let in for the last time; undefined when it was denied. */
   grantedAt: number | undefined;
+  /** Let in to find out what nobody knew of its route. */
+  probe: boolean;
   arrivedAt: number | undefined;
   deniedAt: number | undefined;
   /** When it left, or gave its place back. */
@@ -105,6 +109,7 @@ export class SimulatedFleet {
       request,
       askedAt: this.#conditions.time.now,
       grantedAt: undefined,
+      probe: false,
       arrivedAt: undefined,
       deniedAt: undefined,
       gaveUpAt: undefined,
@@ -147,6 +152,7 @@ export class SimulatedFleet {
   #send(outcome: Outcome, grant: Grant): void {
     const { time } = this.#conditions;
     outcome.grantedAt = time.now;
+    outcome.probe = grant.probe === 1;
     if (outcome.request.lane !== 'interaction') this.grants.push(time.now);
     time.in(this.#latency(), () => this.#arrive(outcome, grant));
   }
@@ -164,8 +170,9 @@ export class SimulatedFleet {
     const retry = rejection?.retryAfterMs ?? 0;
     const told = [result, hashed, number('Limit'), number('Remaining'), number('Reset-After') * 1000, retry];
     const route = `${request.method} ${request.template}`;
+    const feedback = request.unanswered === true && rejection === undefined ? lost : told;
     time.in(1, async () => {
-      await this.call('settle', route, request.major, group, window, probe, 0, ...told);
+      await this.call('settle', route, request.major, group, window, probe, 0, ...feedback);
       if (rejection !== undefined) await this.#acquire(outcome, { id: `${id}'`, order: '0' });
     });
   }
@@ -175,6 +182,9 @@ export class SimulatedFleet {
     return least + this.#conditions.random() * (most - least);
   }
 }
+
+/** An answer that says nothing of limits, as it is told to the script. */
+const lost = ['lost', '', 0, 0, 0, 0] as const;
 
 interface Grant {
   readonly id: string;

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { arrivedOf, Fleets, get, route } from '../testing/fleets.ts';
+import type { SimulatedFleet, SimulatedRequest } from '../testing/simulated-fleet.ts';
+
+let fleets: Fleets;
+beforeAll(async () => {
+  fleets = await Fleets.start();
+});
+afterAll(() => fleets.close());
+
+describe('a hot bucket', () => {
+  const kinds = [
+    ['sliding', 5, 5_000],
+    ['fixed', 10, 10_000],
+    ['sliding', 5, 2_000],
+    ['fixed', 2, 1_000],
+  ] as const;
+  it.each(kinds)('with a %s window of %i requests in %i ms is used to 90 % without a 429', async (...kind) => {
+    const [window, limit, windowMs] = kind;
+    const { fleet, time } = fleets.before({ buckets: [{ routes: [route], limit, windowMs, window }] });
+    const possible = (60_000 * limit) / windowMs;
+    for (let index = 0; index < 1.3 * possible; index += 1) fleet.ask(get('1'));
+    await time.run(60_000);
+    expect(fleet.rejections).toEqual([]);
+    expect(arrivedOf(fleet.outcomes).length).toBeGreaterThanOrEqual(0.9 * possible);
+  });
+});
+
+describe('a bucket that fills again bit by bit', () => {
+  const sliding = { routes: [route], limit: 5, windowMs: 5_000, window: 'sliding' as const };
+
+  it('is not overrun when the answer is lost of what was counted last', async () => {
+    const { fleet, time } = fleets.before({ buckets: [sliding] }, { latencyMs: [50, 50] });
+    const ask = (count: number, options: Partial<SimulatedRequest> = {}) => {
+      for (let index = 0; index < count; index += 1) fleet.ask(get('1', options));
+    };
+    ask(1);
+    time.in(6_000, () => ask(4));
+    time.in(6_001, () => ask(1, { unanswered: true }));
+    time.in(6_500, () => ask(10));
+    await time.run(60_000);
+    expect(arrivedOf(fleet.outcomes)).toHaveLength(16);
+    expect(fleet.rejections).toEqual([]);
+  });
+
+  it('is tried by one request ahead of the others where a limit beside it was met at another resource', async () => {
+    const shared = { limit: 1, windowMs: 1_000, window: 'fixed' } as const;
+    const { fleet, time } = fleets.before({ buckets: [{ ...sliding, shared }] }, { latencyMs: [50, 50] });
+    fleet.ask(get('1'));
+    time.in(6_000, () => {
+      for (let index = 0; index < 5; index += 1) fleet.ask(get('1'));
+    });
+    await time.run(6_200);
+    expect(fleet.rejections).toEqual(['shared', 'shared', 'shared', 'shared']);
+    for (let index = 0; index < 5; index += 1) fleet.ask(get('2'));
+    await time.run(85);
+    expect(arrivedOf(fleet.outcomes)).toHaveLength(3);
+    expect(fleet.rejections).toHaveLength(4);
+  });
+});
+
+describe.each(['fixed', 'sliding'] as const)('hot buckets of %s windows', (window) => {
+  /** Eight of them while hashes change, one answer in 67 is lost and others use up a limit beside them. */
+  async function used(ms: number): Promise<SimulatedFleet> {
+    const shared = { limit: 1_000, windowMs: 2_000, window: 'fixed', usedUpEveryMs: 30_000 } as const;
+    const rule = { routes: [route], limit: 5, windowMs: 5_000, window, hashChangesEveryMs: 3_000, shared };
+    const { fleet, time } = fleets.before({ buckets: [rule] });
+    for (let index = 0; index < ms / 110; index += 1) {
+      const request = get(String(index % 8), { unanswered: index % 67 === 66 });
+      time.in(Math.max(0, index - 96) * 110, () => fleet.ask(request));
+    }
+    await time.run(ms);
+    return fleet;
+  }
+
+  it('are never overrun when little is known of them yet', async () => {
+    for (let round = 0; round < 12; round += 1) expect((await used(25_000)).rejections).not.toContain('user');
+  });
+
+  it('are used to 90 %, and what others have used up is met by few', async () => {
+    const fleet = await used(120_000);
+    expect(fleet.rejections).not.toContain('user');
+    expect(arrivedOf(fleet.outcomes).length).toBeGreaterThanOrEqual(0.9 * 8 * 120);
+    // In each of eight buckets others do so about four times.
+    expect(fleet.rejections.length).toBeLessThanOrEqual(1.5 * 8 * 4);
+  });
+});
+
+describe('a bucket', () => {
+  it('is given first come, first served', async () => {
+    const { fleet, time } = fleets.before({ buckets: [{ routes: [route], limit: 3, windowMs: 1_000 }] });
+    fleet.ask(get('1'));
+    await time.run(2_000);
+    for (let index = 0; index < 60; index += 1) time.in(index * 20, () => fleet.ask(get('1')));
+    await time.run(40_000);
+    expect(arrivedOf(fleet.outcomes)).toHaveLength(61);
+    const grantedAt = fleet.outcomes.map((outcome) => outcome.grantedAt ?? Infinity);
+    // Within a window nobody looks who is first.
+    const overtaken = grantedAt.filter((at, index) => grantedAt.slice(index).some((later) => later < at - 120));
+    expect(overtaken).toEqual([]);
+  });
+});
+
+describe('a limit beside the bucket', () => {
+  it.each(['subLimit', 'shared'] as const)('(%s) lets one at a time try after it was met', async (kind) => {
+    const bucket = {
+      routes: [route],
+      limit: 10,
+      windowMs: 1_000,
+      [kind]: { limit: 2, windowMs: 5_000, window: 'fixed' },
+    };
+    const { fleet, time } = fleets.before({ buckets: [bucket] });
+    for (let index = 0; index < 12; index += 1) fleet.ask(get('1'));
+    fleet.ask(get('2'));
+    await time.run(40_000);
+    expect(arrivedOf(fleet.outcomes)).toHaveLength(13);
+    // All those under way when it was met, and then few.
+    expect(fleet.rejections.length).toBeLessThanOrEqual(20);
+  });
+});
