@@ -22,7 +22,7 @@ export type {
 export type { FaultHandle, FaultOptions } from './rest/faults.ts';
 export type { LimitOptions } from './rest/rate-limits/options.ts';
 export { RateLimiter } from './rest/rate-limits/rate-limiter.ts';
-export type { RestStatisticsSnapshot } from './rest/statistics.ts';
+export type { RestStatisticsSnapshot } from './rest/rest-api.ts';
 export type { BotOptions } from './world/bot.ts';
 export type { Member } from './world/guild.ts';
 export type { Component } from './world/component.ts';

@@ -3,6 +3,7 @@ import type { BenchContext, Finding, Measure } from '../suite.ts';
 import { RestDiscord } from './discord.ts';
 import { limitingClients, RestFleet, type Carried } from './fleet.ts';
 import { network } from './global.ts';
+import type { Statistics } from './methods.ts';
 
 const messageRoute = 'POST /channels/{channel.id}/messages';
 const channels = 8;
@@ -29,7 +30,7 @@ export const faults: Measure = {
       rule: {
         ...quota,
         hashChangesEveryMs: 3_000,
-        shared: { limit: 1_000, windowMs: 2_000, window: 'fixed', usedUpEveryMs: 100_000 },
+        shared: { limit: 1_000, windowMs: 2_000, window: 'fixed', usedUpEveryMs: 30_000 },
       },
       disturbances: [network, { probability: 0.01, status: 502 }, { probability: 0.005, loseResponse: true }],
     }),
@@ -51,7 +52,7 @@ async function measureBuckets(
   await discord.setFaults(disturbances);
   for (const window of windows) {
     for (const size of sizes) {
-      const found: Found = { limited: {}, shared: {}, used: {} };
+      const found: Found = { limited: {}, shared: {}, used: {}, usedOfRest: {} };
       const name = `${size} × ${title}, ${window} windows`;
       for (const client of limitingClients(context)) {
         await context.progress(`${name}: ${client.title}`, async () => {
@@ -73,20 +74,35 @@ interface Found {
   readonly limited: Record<string, number[]>;
   readonly shared: Record<string, number[]>;
   readonly used: Record<string, number[]>;
+  readonly usedOfRest: Record<string, number[]>;
 }
 
 function note(found: Found, name: string, { counted, seconds }: Carried): void {
   const { requests, rateLimited, statuses } = counted;
+  const [answered, limit] = [statuses['200'] ?? 0, seconds * channels];
   found.limited[name] = [(100 * rateLimited.user) / requests];
   found.shared[name] = [(100 * rateLimited.shared) / requests];
-  found.used[name] = [(100 * (statuses['200'] ?? 0)) / (seconds * channels)];
+  found.used[name] = [(100 * answered) / limit];
+  found.usedOfRest[name] = [(100 * answered) / (limit - takenAway(counted))];
 }
 
-function findingsOf({ limited, shared, used }: Found, title: string, isShared: boolean): Finding[] {
+/**
+ * Requests that count to the limit and come to nothing, whatever a client does: Discord has failed, or others have just used up
+ * what they share with it, which one request has to find out.
+ */
+function takenAway({ requests, rateLimited, statuses, usedUpByOthers }: Statistics): number {
+  const { user, shared, global } = rateLimited;
+  return requests - (statuses['200'] ?? 0) - user - shared - global + usedUpByOthers;
+}
+
+function findingsOf({ limited, shared, used, usedOfRest }: Found, title: string, isShared: boolean): Finding[] {
+  const ownLimit = { title: `${title}: 429s`, unit: '%', values: limited, target: 0.1 };
+  if (!isShared) return [ownLimit, { title: '… of the limit used', unit: '%', values: used, least: 90 }];
   return [
-    { title: `${title}: 429s`, unit: '%', values: limited, target: 0.1 },
+    ownLimit,
     // What others use cannot be known before.
-    ...(isShared ? [{ title: '… of a limit that others have used up', unit: '%', values: shared }] : []),
-    { title: '… of the limit used', unit: '%', values: used, least: 90 },
+    { title: '… of a limit that others have used up', unit: '%', values: shared },
+    { title: '… of the limit used', unit: '%', values: used },
+    { title: '… of what Discord leaves of it', unit: '%', values: usedOfRest, least: 90 },
   ];
 }

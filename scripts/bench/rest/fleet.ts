@@ -124,6 +124,7 @@ function difference(before: Statistics, after: Statistics): Statistics {
   );
   return {
     requests: after.requests - before.requests,
+    usedUpByOthers: after.usedUpByOthers - before.usedUpByOthers,
     statuses: Object.fromEntries(statuses),
     rateLimited: {
       user: after.rateLimited.user - before.rateLimited.user,

@@ -24,6 +24,7 @@ export const statisticsResult = z.object({
   requests: z.number(),
   statuses: z.record(z.string(), z.number()),
   rateLimited: z.object({ user: z.number(), shared: z.number(), global: z.number() }),
+  usedUpByOthers: z.number(),
 });
 
 /** What a worker is asked to send. */

@@ -25,7 +25,7 @@ import { checkIds, Router } from './router.ts';
 import type { RouteMatch } from './router.ts';
 import { allRoutes } from './routes/all-routes.ts';
 import { RestStatistics } from './statistics.ts';
-import type { RestStatisticsSnapshot } from './statistics.ts';
+import type { AnswerStatistics } from './statistics.ts';
 
 export interface RestApiOptions {
   world: World;
@@ -37,6 +37,11 @@ export interface RestApiOptions {
   limits?: LimitOptions | undefined;
   /** checks each request against Discord's API description and records what breaks it; default true */
   validateRequests?: boolean | undefined;
+}
+
+export interface RestStatisticsSnapshot extends AnswerStatistics {
+  /** how often others have used up a shared limit */
+  usedUpByOthers: number;
 }
 
 /** One request on its way through the API. */
@@ -92,7 +97,7 @@ export class RestApi implements HttpHandler {
 
   /** Counts since the start; unlike the recording they have no bound. */
   statistics(): RestStatisticsSnapshot {
-    return this.#statistics.snapshot();
+    return { ...this.#statistics.snapshot(), usedUpByOthers: this.#limiter.usedUpByOthers };
   }
 
   /** Lets no injected latency outlast the simulator. */

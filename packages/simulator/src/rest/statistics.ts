@@ -1,7 +1,7 @@
 import type { LimitScope } from './rate-limits/rate-limiter.ts';
 import type { HttpResponse } from './responses.ts';
 
-export interface RestStatisticsSnapshot {
+export interface AnswerStatistics {
   requests: number;
   /** answers by status */
   statuses: Readonly<Record<number, number>>;
@@ -36,7 +36,7 @@ export class RestStatistics {
     else if (answer.status === 429) this.#banned += 1;
   }
 
-  snapshot(): RestStatisticsSnapshot {
+  snapshot(): AnswerStatistics {
     return {
       requests: this.#requests,
       statuses: { ...this.#statuses },

@@ -7,6 +7,7 @@ import { snowflakeAt } from '../../world/snowflake.ts';
 const messages = '/channels/{channel.id}/messages';
 
 function limiter(options: LimitOptions = {}): {
+  limits: RateLimiter;
   take: (request?: Partial<LimitedRequest>) => Verdict;
   wait: (ms: number) => void;
 } {
@@ -15,6 +16,7 @@ function limiter(options: LimitOptions = {}): {
   limits.setLimits(options);
   const request = { method: 'POST', template: messages, params: { 'channel.id': '1' }, body: {}, identity: 'bot' };
   return {
+    limits,
     take: (changes = {}) => limits.take({ ...request, ...changes }),
     wait: (milliseconds) => {
       nowMs += milliseconds;
@@ -150,7 +152,7 @@ it('refuses limits that make no sense', () => {
 });
 
 it('others use up a shared limit, now and then, of one resource', () => {
-  const { take, wait } = limiter({
+  const { limits, take, wait } = limiter({
     buckets: [
       {
         routes: [`POST ${messages}`],
@@ -171,6 +173,8 @@ it('others use up a shared limit, now and then, of one resource', () => {
     }
     wait(1_000);
   }
+  // One request a second meets each time once.
+  expect(limits.usedUpByOthers).toBe(rejected.length);
   expect(rejected.length).toBeGreaterThan(20);
   expect(rejected.length).toBeLessThan(80);
   expect(new Set(rejected).size).toBeGreaterThan(rejected.length / 2);

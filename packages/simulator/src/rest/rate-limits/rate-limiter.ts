@@ -42,6 +42,7 @@ export class RateLimiter {
   readonly #windows = new Map<string, RateWindow>();
   /** When others use up a shared limit for the next time. */
   readonly #usedUpAtMs = new Map<string, number>();
+  #usedUpByOthers = 0;
   #limits: ResolvedLimits = limitOptionsSchema.parse({});
 
   constructor(seed: number, now: () => number = () => performance.now()) {
@@ -58,6 +59,11 @@ export class RateLimiter {
 
   get limits(): ResolvedLimits {
     return this.#limits;
+  }
+
+  /** How often others have used up a shared limit, since the start. */
+  get usedUpByOthers(): number {
+    return this.#usedUpByOthers;
   }
 
   take(request: LimitedRequest): Verdict {
@@ -102,7 +108,10 @@ export class RateLimiter {
       if (dueMs === undefined || nowMs >= dueMs) {
         this.#usedUpAtMs.set(key, nowMs + 2 * this.#random.next() * usedUpEveryMs);
       }
-      if (dueMs !== undefined && nowMs >= dueMs) while (this.#take(key, quota).granted);
+      if (dueMs !== undefined && nowMs >= dueMs) {
+        this.#usedUpByOthers += 1;
+        while (this.#take(key, quota).granted);
+      }
     }
     return this.#take(key, quota);
   }
