@@ -56,8 +56,9 @@ export interface Replying<Answer extends Message> {
   /** Changes the answer. */
   edit(message: Message): Promise<APIMessage>;
   /**
-   * A further message; after a deferral that shows "thinking" the first one is the answer. A lost answer of Discord makes it
-   * fail, never appear twice.
+   * A further message. After a deferral that shows "thinking" the first one takes its place, and is seen by whom that is
+   * for; it fails when it is `ephemeral` and the deferral is not. A lost answer of Discord makes a later one fail, never
+   * appear twice.
    */
   followUp(reply: Reply): Promise<APIMessage>;
   /** Takes the answer back. */

@@ -28,6 +28,8 @@ const form = modal('form:{topic}', {
   run: (_, { message }, { topic }) => ({ content: `${topic}: ${message}` }),
 });
 const asked: string[] = [];
+/** What a test does after a deferral. */
+let deferred: (interactionId: string) => Promise<unknown> = () => Promise.resolve();
 const deadlines: number[] = [];
 const commands: Command[] = [
   slash('answer', { description: 'x', run: () => ({ content: 'here' }) }),
@@ -65,6 +67,24 @@ const commands: Command[] = [
     async run(ctx) {
       await ctx.followUp({ content: 'first' });
       await ctx.followUp({ content: 'second' });
+    },
+  }),
+  slash('parallel', {
+    description: 'x',
+    defer: 'public',
+    run: async (ctx) => void (await Promise.all(['a', 'b', 'c'].map((content) => ctx.followUp({ content })))),
+  }),
+  slash('whisper', {
+    description: 'x',
+    defer: 'public',
+    run: async (ctx) => void (await ctx.followUp({ content: 'psst', ephemeral: true })),
+  }),
+  slash('persistent', {
+    description: 'x',
+    defer: 'public',
+    async run(ctx) {
+      await deferred(ctx.id);
+      await ctx.followUp({ content: 'all the same' });
     },
   }),
   slash('ask', { description: 'x', run: (ctx) => ctx.modal(form.open({ topic: 'water' })) }),
@@ -180,6 +200,29 @@ describe('a command', () => {
       ['first', ephemeral],
       ['second', 0],
     ]);
+  });
+
+  it('may follow up several times at once: each of them appears', async () => {
+    const interaction = use('parallel');
+    await handle(interaction, command('parallel'));
+    const shown = (await contents(interaction)).map(([content]) => content);
+    expect(shown).toHaveLength(3);
+    expect(new Set(shown)).toEqual(new Set(['a', 'b', 'c']));
+  });
+
+  it('shows nobody else what only one is to see, even in the place of a deferral', async () => {
+    const interaction = use('whisper');
+    const before = discord.rest.statistics().requests;
+    await expect(handle(interaction, command('whisper'))).rejects.toThrow(/which everybody sees/);
+    // The deferral, and nothing after it.
+    expect(discord.rest.statistics().requests).toBe(before + 1);
+  });
+
+  it('may follow up after somebody has deleted the deferral', async () => {
+    const interaction = use('persistent');
+    deferred = () => rest.deleteOriginal(interaction);
+    await handle(interaction, command('persistent'));
+    expect(await contents(interaction)).toEqual([['all the same', 0]]);
   });
 
   it('that is delivered again edits what it has answered', async () => {

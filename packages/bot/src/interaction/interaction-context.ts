@@ -9,11 +9,13 @@ import {
   type APIMessage,
   type APIModalInteractionResponseCallbackData,
   type APIUser,
+  RESTJSONErrorCodes,
 } from 'discord-api-types/v10';
 import {
   acknowledgeBy,
   answerBy,
   createdAt,
+  DiscordRestError,
   nonceFor,
   type Acknowledgement,
   type DiscordRest,
@@ -202,11 +204,18 @@ export class InteractionContext
 
   async followUp(reply: Reply): Promise<APIMessage> {
     await this.#notFresh('followUp');
-    // Discord puts the first one in the place of "thinking": the same, but it may be repeated.
-    if (this.#state === 'deferred' && this.#options.defer !== 'update' && this.#options.defer !== 'none') {
-      return this.edit(replyBody(reply));
+    // Should what is under way fail, this one comes first.
+    while (this.#answering !== undefined) await this.#answering.catch(() => undefined);
+    const { defer } = this.#options;
+    if (this.#state === 'deferred' && (defer === 'public' || defer === 'ephemeral')) {
+      if (reply.ephemeral === true && defer === 'public') {
+        throw new ResponseStateError(
+          "The first follow-up takes the place of the deferral, which everybody sees: defer as 'ephemeral', or answer first.",
+        );
+      }
+      return this.#underWay(() => this.#fillDeferral(reply));
     }
-    const sent = await this.rest.sendFollowup(this.#interaction, replyBody(reply), { signal: this.signal });
+    const sent = await this.#sendFollowup(reply);
     this.#state = 'answered';
     return sent;
   }
@@ -270,6 +279,24 @@ export class InteractionContext
     if (!taken) await this.rest.editOriginal(this.#interaction, editBody(response.data ?? {}), { signal });
   }
 
+  /**
+   * What Discord would make of a follow-up itself, but an edit may be repeated (Discord docs, Receiving and Responding,
+   * "Create Followup Message").
+   */
+  async #fillDeferral(reply: Reply): Promise<APIMessage> {
+    try {
+      return await this.rest.editOriginal(this.#interaction, editBody(replyBody(reply)), { signal: this.signal });
+    } catch (cause) {
+      // Somebody has deleted what said that there is more to come.
+      if (!(cause instanceof DiscordRestError && cause.code === RESTJSONErrorCodes.UnknownMessage)) throw cause;
+      return this.#sendFollowup(reply);
+    }
+  }
+
+  #sendFollowup(reply: Reply): Promise<APIMessage> {
+    return this.rest.sendFollowup(this.#interaction, replyBody(reply), { signal: this.signal });
+  }
+
   #respond(response: APIInteractionResponse, signal: AbortSignal = this.signal): Promise<Acknowledgement> {
     this.#options.onRespond?.();
     return this.rest.respond(this.#interaction, response, { signal });
@@ -283,12 +310,18 @@ export class InteractionContext
         `The interaction is answered: '${action}' comes too late, use 'edit' or 'followUp'.`,
       );
     }
-    this.#answering = answer().then(() => void (this.#state = 'answered'));
+    await this.#underWay(answer);
+  }
+
+  async #underWay<Result>(answer: () => Promise<Result>): Promise<Result> {
+    const given = answer();
+    this.#answering = given.then(() => void (this.#state = 'answered'));
     try {
       await this.#answering;
     } finally {
       this.#answering = undefined;
     }
+    return given;
   }
 
   async #notFresh(action: string): Promise<void> {
