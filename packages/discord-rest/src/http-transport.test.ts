@@ -1,7 +1,8 @@
 import { waitFor } from '@arrakis/testkit';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createServer } from 'node:http';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { HttpTransport } from './http-transport.ts';
 import { routeTo } from './route.ts';
 
@@ -13,7 +14,9 @@ afterEach(async () => {
 /** A server that counts its connections, and a transport to it. */
 async function against({ connectionLifeMs }: { connectionLifeMs?: number } = {}) {
   let connections = 0;
-  const server = createServer((_, response) => response.end('{}')).on('connection', () => (connections += 1));
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.end('{}'));
+  }).on('connection', () => (connections += 1));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -29,7 +32,8 @@ async function against({ connectionLifeMs }: { connectionLifeMs?: number } = {})
     () => new Promise((resolve) => server.close(resolve)),
     () => transport.close(0),
   );
-  const ask = () => transport.send({ route: routeTo('GET /gateway'), timeoutMs: 5_000, signal: undefined });
+  const ask = () =>
+    transport.send({ route: routeTo('GET /gateway'), timeoutMs: 5_000, leftMs: 5_000, signal: undefined });
   return { transport, ask, connections: () => connections };
 }
 
@@ -51,6 +55,44 @@ it('interactions have a connection that is open before the first of them', async
   transport.keepWarm();
   await waitFor(() => connections() === 1, { what: 'the connection' });
   const route = { ...routeTo('GET /gateway'), interaction: true };
-  await transport.send({ route, timeoutMs: 5_000, signal: undefined });
+  await transport.send({ route, timeoutMs: 5_000, leftMs: 5_000, signal: undefined });
   expect(connections()).toBe(1);
+});
+
+describe('a file', () => {
+  /** A part after each of these waits, in ms. */
+  const file = (waits: readonly number[]) => ({
+    contentType: 'text/plain',
+    async *open() {
+      for (const ms of waits) {
+        await delay(ms);
+        yield Buffer.from('x');
+      }
+    },
+  });
+  const route = routeTo('POST /channels/{channel.id}/messages', { parameters: { 'channel.id': '1' } });
+  const upload = (waits: readonly number[], leftMs = 5_000) => ({
+    route,
+    multipart: file(waits),
+    timeoutMs: 300,
+    leftMs,
+    signal: undefined,
+  });
+
+  it('may take longer than an attempt as long as parts of it are taken', async () => {
+    const { transport } = await against();
+    const startedAt = performance.now();
+    expect((await transport.send(upload(Array.from({ length: 10 }, () => 50)))).status).toBe(200);
+    expect(performance.now() - startedAt).toBeGreaterThan(300);
+  });
+
+  it('that stands still is given up, and so is one that takes longer than there is time', async () => {
+    const { transport } = await against();
+    await expect(transport.send(upload([10, 10_000]))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const endless = upload(
+      Array.from({ length: 400 }, () => 50),
+      600,
+    );
+    await expect(transport.send(endless)).rejects.toMatchObject({ code: 'TIMEOUT' });
+  });
 });

@@ -34,8 +34,10 @@ export interface HttpRequest {
   readonly multipart?: MultipartBody | undefined;
   /** Why, for the guild's audit log. */
   readonly reason?: string | undefined;
-  /** How long until the whole answer must be there, in ms. */
+  /** How long the whole answer may take, in ms; of a body of several parts, after the last part that was taken. */
   readonly timeoutMs: number;
+  /** How long it may take in any case, in ms. */
+  readonly leftMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -72,16 +74,20 @@ export class HttpTransport implements Transport {
 
   /** @throws {TransportError} when no complete answer came. */
   async send(request: HttpRequest): Promise<Response> {
-    const { route, timeoutMs, signal } = request;
+    const { route, timeoutMs, leftMs, signal } = request;
     const exchange = new HttpExchange();
     const abort = () => exchange.end('ABORTED');
-    const timer = setTimeout(() => exchange.end('TIMEOUT'), timeoutMs);
+    const limitMs = Math.min(timeoutMs, leftMs);
+    const timer = setTimeout(() => exchange.end('TIMEOUT'), limitMs);
+    let prolongedUntil = performance.now() + leftMs - limitMs;
+    const onPart = () => void (performance.now() < prolongedUntil && timer.refresh());
     signal?.addEventListener('abort', abort, { once: true });
     try {
       if (signal?.aborted) abort();
-      else this.#dispatch(request, exchange);
+      else this.#dispatch(request, { exchange, onPart });
       return await exchange.answer;
     } finally {
+      prolongedUntil = 0;
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
       if (route.interaction) this.#interactionsUsedAt = Date.now();
@@ -95,7 +101,7 @@ export class HttpTransport implements Transport {
       this.#interactionsUsedAt = Date.now();
       const route = { ...routeTo('GET /gateway'), interaction: true };
       // Whether it succeeds is for the requests to tell that somebody waits for.
-      this.send({ route, timeoutMs: 5_000, signal: undefined }).catch(() => undefined);
+      this.send({ route, timeoutMs: 5_000, leftMs: 5_000, signal: undefined }).catch(() => undefined);
     };
     warm();
     this.#warming ??= setInterval(warm, warmEveryMs).unref();
@@ -110,7 +116,10 @@ export class HttpTransport implements Transport {
     clearTimeout(cut);
   }
 
-  #dispatch(request: HttpRequest, exchange: HttpExchange): void {
+  #dispatch(
+    request: HttpRequest,
+    { exchange, onPart }: { readonly exchange: HttpExchange; readonly onPart: () => void },
+  ): void {
     const { route, body, multipart } = request;
     const dispatcher = route.interaction ? this.#interactions : this.#others;
     const json = body === undefined ? null : JSON.stringify(body);
@@ -119,7 +128,7 @@ export class HttpTransport implements Transport {
       method: route.method,
       path: this.#basePath + route.path,
       headers: this.#headersOf(request),
-      body: multipart === undefined ? json : Readable.from(multipart.open()),
+      body: multipart === undefined ? json : Readable.from(telling(multipart.open(), onPart)),
     };
     dispatcher.dispatch(options, exchange);
   }
@@ -131,6 +140,13 @@ export class HttpTransport implements Transport {
     if (!route.interaction) headers['authorization'] = this.#authorization;
     if (reason !== undefined) headers['x-audit-log-reason'] = encodeURIComponent(reason);
     return headers;
+  }
+}
+
+async function* telling<Part>(parts: AsyncIterable<Part>, onPart: () => void): AsyncIterable<Part> {
+  for await (const part of parts) {
+    onPart();
+    yield part;
   }
 }
 

@@ -83,11 +83,10 @@ export class Requester {
   ): Promise<Response | DiscordRestError> {
     const { route, body, multipart, reason, signal } = call;
     const leftMs = Math.max(1, call.deadline - Date.now());
-    const timeoutMs = Math.min(attemptTimeoutOf(route, { uploads: multipart !== undefined }), leftMs);
     const startedAt = performance.now();
     const tookMs = () => performance.now() - startedAt;
     try {
-      const request = { route, body, multipart, reason, timeoutMs, signal };
+      const request = { route, body, multipart, reason, timeoutMs: attemptTimeoutOf(route), leftMs, signal };
       const response = await this.#parts.transport.send(request);
       admission.settle(feedbackOf(response));
       return this.#answered({ route, response, attempt, tookMs: tookMs() });

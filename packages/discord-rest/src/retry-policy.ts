@@ -2,12 +2,11 @@ import { RESTJSONErrorCodes } from 'discord-api-types/v10';
 import type { DiscordRestError } from './discord-rest-error.ts';
 import type { Route } from './route.ts';
 
-/** A file takes as long as the line needs, until the deadline of the call; and as long as an interaction lives. */
-const uploadMs = 15 * 60_000;
-
-/** How long one attempt may take, in ms: of the three seconds of a first response none may take all. */
-export function attemptTimeoutOf(route: Route, { uploads = false }: { readonly uploads?: boolean } = {}): number {
-  if (uploads) return uploadMs;
+/**
+ * How long one attempt may take, in ms, from when everything is sent: of the three seconds of a first response none may
+ * take all.
+ */
+export function attemptTimeoutOf(route: Route): number {
   return route.urgent ? 1_000 : 10_000;
 }
 
