@@ -1,5 +1,5 @@
 import { DiscordRestError } from './discord-rest-error.ts';
-import { globalWindowMs, guardMs } from './fleet/global-lua.ts';
+import { globalWindowMs, guardMs } from './fleet/shared-lua.ts';
 import type { LimitFeedback } from './limit-feedback.ts';
 import { pause } from './pause.ts';
 import { unlimited, type Admission, type Lane, type Patience, type RateLimiter } from './rate-limiter.ts';

@@ -63,7 +63,8 @@ export class FleetLimiter implements RateLimiter {
   constructor({ scripts, globalLimit, onEvent }: FleetLimiterOptions) {
     this.#globalLimit = globalLimit;
     this.#onEvent = onEvent;
-    const local = new LocalLimiter(globalLimit);
+    // Until Redis was heard once, nobody knows how many there are.
+    const local = new LocalLimiter(Math.max(1, Math.floor(globalLimit * shareWithoutRedis)));
     const onProcesses = (processes: number) => {
       // A Redis that comes back may have forgotten the others.
       if (this.#outage.state !== 'up') return;

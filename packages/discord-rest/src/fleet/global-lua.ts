@@ -1,10 +1,4 @@
-/** Discord counts a second. Source: Discord docs, Rate Limits, "Global Rate Limit". */
-export const globalWindowMs = 1_000;
-
-/**
- * What separates the same place in two seconds beyond that, in ms: requests do not all take equally long to Discord.
- */
-export const guardMs = 20;
+import { guardMs } from './shared-lua.ts';
 
 /**
  * The global limit: an exact log of the last grants, and queues of those who wait for a place in it.
@@ -123,7 +117,7 @@ local function grant_global(ticket, at, begin)
   local counted = at
   if ticket.returning and begin <= at and at - begin <= punctual then counted = begin end
   redis.call('ZADD', grants, text(counted), ticket.id)
-  redis.call('PEXPIRE', grants, 60 * cycle)
+  redis.call('PEXPIRE', grants, log_kept)
   if ticket.lane == 'bulk' then
     redis.call('ZADD', bulk_grants, text(counted), ticket.id)
     redis.call('PEXPIRE', bulk_grants, 2 * cycle)

@@ -99,6 +99,18 @@ describe('a request that nothing holds up', () => {
     await time.run(4_000);
     expect(fleet.outcomes.map(({ calls }) => calls)).toEqual(fleet.outcomes.map(() => 1));
   });
+
+  it('goes straight through, once its route is known, as long as nobody waits', async () => {
+    const { fleet, time } = fleets.before({ buckets: [wide] });
+    expect(await fleet.goesStraight(get('0'))).toBe(false);
+    fleet.ask(get('0'));
+    await time.run(2_000);
+    for (const lane of ['normal', 'interaction'] as const)
+      expect(await fleet.goesStraight(get('0', { lane }))).toBe(true);
+    for (let index = 0; index < 60; index += 1) fleet.ask(get('0'));
+    await time.run(100);
+    for (const lane of ['normal', 'bulk'] as const) expect(await fleet.goesStraight(get('0', { lane }))).toBe(false);
+  });
 });
 
 describe('a route that nobody knows', () => {
@@ -118,6 +130,34 @@ describe('a route that nobody knows', () => {
     fleet.ask(get('1'));
     await time.run(2_500);
     expect(arrivedOf(fleet.outcomes)).toHaveLength(2);
+  });
+
+  it.each(['before', 'after'] as const)('is known by a header, when the answer %s it has none', async (when) => {
+    const { fleet, time } = fleets.before({});
+    const acquire = (id: string) => fleet.call('acquire', id, '0', 'normal', route, '1', 60_000);
+    const settle = (...told: (string | number)[]) => fleet.call('settle', route, '1', '', 0, 1, 50, 'ok', ...told);
+    expect(await acquire('first')).toEqual(['go', 0, '', 0, 1]);
+    time.now += 2_100;
+    expect(await acquire('second')).toEqual(['go', 0, '', 0, 1]);
+    if (when === 'before') await settle('', 0, 0, 0, 0);
+    for (let answer = 0; answer < 2; answer += 1) await settle('hash', 5, 4, 5_000, 0);
+    if (when === 'after') await settle('', 0, 0, 0, 0);
+    await settle('hash', 5, 3, 5_000, 0);
+    expect(await acquire('third')).toEqual(['go', 0, 'hash', expect.any(Number), 0]);
+  });
+});
+
+describe('a process that is back from an outage twice', () => {
+  it('does not forget those who are still away', async () => {
+    const { fleet, time } = fleets.before({ buckets: [wide] });
+    await fleet.call('present', 'back');
+    await fleet.call('recover', 3);
+    time.now += 500;
+    await fleet.call('recover', 1);
+    for (let index = 0; index < 60; index += 1) fleet.ask(get('1'));
+    await time.run(3_500);
+    expect(fleet.grants.length).toBeGreaterThan(16);
+    expect(mostWithin(1_000, fleet.grants)).toBeLessThanOrEqual(Math.floor(50 / 3));
   });
 });
 

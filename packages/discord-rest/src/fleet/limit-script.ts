@@ -23,7 +23,7 @@ local now = time[1] * 1000 + time[2] / 1000
  * - `refund` id, route, major, group, window, probe: the request was surely never sent.
  * - `leave` id, route, major: a request that waits no longer.
  * - `spent` id, age ms: a request that was let in without Redis.
- * - `present` id → how many places of the global limit are taken.
+ * - `present` id → how many places of the global limit are taken. To be said every few seconds: it keeps what all share.
  * - `recover` processes: this process has gone on without Redis, as one of so many. For a moment nobody is let in, since
  *   others have as well; while some are still away, the limit is only the part of those who are back.
  */
@@ -120,7 +120,7 @@ local function present(id)
   redis.call('ZADD', workers, text(now + 10000), id)
   redis.call('ZREMRANGEBYSCORE', workers, '-inf', text(now))
   redis.call('PEXPIRE', workers, 60000)
-  redis.call('PEXPIRE', grants, 60 * cycle)
+  redis.call('PEXPIRE', grants, log_kept)
   shared.processes = redis.call('ZCARD', workers)
   redis.call('HSET', root, 'processes', shared.processes)
   redis.call('PEXPIRE', root, math.max(0, math.ceil(shared.blocked - now)) + 3600000)
@@ -129,10 +129,12 @@ end
 
 local function spent(id, age)
   redis.call('ZADD', grants, text(now - age), id)
-  redis.call('PEXPIRE', grants, 60 * cycle)
+  redis.call('PEXPIRE', grants, log_kept)
 end
 
 local function recover(processes)
+  -- One that was back for a moment knows of fewer than those who have not been yet.
+  if is_gathering() then processes = math.max(processes, shared.gathering) end
   redis.call('HSET', root, 'gathering', processes, 'gathered', text(now))
   redis.call('PEXPIRE', root, 3600000)
   local recovered = tonumber(redis.call('HGET', root, 'recovered') or '') or 0
@@ -143,17 +145,19 @@ end
 `;
 
 const settleLua = `
--- How long what is remembered for much longer is not written again, in ms.
-local told_anew = memory / 24
+-- After how long what is known already is written again, so that it is not forgotten, in ms.
+local renewed_after = memory / 24
 
 -- What is known of the group of a hash; a hash that is new belongs to the group of the route.
 local function learn(answer)
   local key, hash_key = route_key(answer.route), root .. ':hash:' .. answer.hash
   local known = redis.call('HMGET', key, 'group', 'limit', 'window', 'hash', 'told')
-  local is_known = known[1] and known[4] == answer.hash and tonumber(known[2]) == answer.limit
-  if is_known and tonumber(known[3]) >= answer.reset and math.abs(now - tonumber(known[5])) < told_anew then return known[1] end
-  local group = redis.call('GET', hash_key)
-  if known[1] and known[1] ~= '' then group = known[1] end
+  local has_group = known[1] and known[1] ~= ''
+  local is_known = has_group and known[4] == answer.hash and tonumber(known[2]) == answer.limit
+  if is_known and tonumber(known[3]) >= answer.reset and math.abs(now - tonumber(known[5])) < renewed_after then
+    return known[1]
+  end
+  local group = has_group and known[1] or redis.call('GET', hash_key)
   group = group or answer.hash
   redis.call('SET', hash_key, group, 'PX', memory)
   local window = answer.reset
@@ -209,8 +213,10 @@ local function settle(answer)
     local learned = learn(answer)
     if group == '' then group = learned end
   elseif answer.result == 'ok' and answer.probe then
-    redis.call('HSET', route_key(answer.route), 'group', '')
-    redis.call('PEXPIRE', route_key(answer.route), 3600000)
+    -- Another that was slower may have learned more meanwhile.
+    if redis.call('HSETNX', route_key(answer.route), 'group', '') == 1 then
+      redis.call('PEXPIRE', route_key(answer.route), 3600000)
+    end
   end
   local known = redis.call('HMGET', route_key(answer.route), 'limit', 'window')
   if group == '' or not known[1] then return end
@@ -262,6 +268,6 @@ while at <= #ARGV do
   end
   answers[#answers + 1] = answer
 end
-table.insert(answers, 1, shared.processes)
+table.insert(answers, 1, process_count())
 return answers
 `;

@@ -3,10 +3,14 @@ import type { RateLimiter } from '@arrakis/simulator';
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { limitScript } from '../fleet/limit-script.ts';
+import { straightLua } from '../fleet/straight-lua.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 const source = limitScript('local now = tonumber(table.remove(ARGV))');
 const script = { source, sha: hash('sha1', source) };
+
+const straightSource = `${source.slice(0, source.indexOf(straightLua) + straightLua.length)} return { 0, 'too much' }`;
+const straightScript = { source: straightSource, sha: hash('sha1', straightSource) };
 
 const forgetSource = `
 for _, key in ipairs(redis.call('KEYS', KEYS[1] .. '*')) do redis.call('DEL', key) end`;
@@ -95,6 +99,14 @@ export class SimulatedFleet {
     const [, answer] = answers.parse(reply);
     if (answer === undefined) throw new Error('the script said nothing');
     return answer;
+  }
+
+  /** Whether the straight way lets a request in, at this moment and for good. */
+  async goesStraight({ lane, method, template, major, patienceMs }: SimulatedRequest): Promise<boolean> {
+    const { scripts, root, globalLimit, time } = this.#conditions;
+    const operation = ['acquire', 'straight', '0', lane, `${method} ${template}`, major, patienceMs];
+    const reply = await scripts.run(straightScript, [root], [globalLimit, ...operation, time.now]);
+    return z.tuple([z.number(), z.unknown()]).parse(reply)[1] !== 'too much';
   }
 
   /** Redis loses all that the fleet has written. */
