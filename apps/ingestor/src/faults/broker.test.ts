@@ -89,7 +89,7 @@ describe('a broker that is', () => {
       await using scene = await sceneOf();
       const ingestor = await scene.startReadyIngestor();
       await rabbitmq.limitQueues(scene.namespace, 100);
-      scene.join(3_000);
+      scene.join(1_200);
       await ingestor.logged(/refused/);
       // What is refused is kept, and nothing more is read.
       expect(await unconfirmed(ingestor)).toBeGreaterThan(0);
