@@ -74,7 +74,7 @@ describe.each(['fixed', 'sliding'] as const)('hot buckets of %s windows', (windo
   }
 
   it('are never overrun when little is known of them yet', async () => {
-    for (let round = 0; round < 12; round += 1) expect((await used(25_000)).rejections).not.toContain('user');
+    for (let round = 0; round < 6; round += 1) expect((await used(25_000)).rejections).not.toContain('user');
   });
 
   it('are used to 90 %, and what others have used up is met by few', async () => {
