@@ -57,7 +57,8 @@ export function completedBody(endpoint: EndpointName, body: unknown): unknown {
   if (!messageEndpoints.has(endpoint) || typeof body !== 'object' || body === null) return body;
   const message = withoutMentions(body);
   if (endpoint !== createMessage) return message;
-  return { nonce: randomBytes(12).toString('base64url'), ...message, enforce_nonce: true };
+  const nonce = 'nonce' in message ? message.nonce : randomBytes(12).toString('base64url');
+  return { ...message, nonce, enforce_nonce: true };
 }
 
 /** A first response that carries a message. */

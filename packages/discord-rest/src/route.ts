@@ -72,27 +72,43 @@ const repeatablePosts: ReadonlySet<string> = new Set<EndpointName>([
 
 const knownMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
+/** What is the same for all routes to an endpoint. */
+type Endpoint = Pick<Route, 'method' | 'template' | 'repeatable' | 'interaction' | 'urgent' | 'awaitsWebhook'>;
+
+const endpoints = new Map<EndpointName, Endpoint>();
+
+function endpointOf(name: EndpointName): Endpoint {
+  const known = endpoints.get(name);
+  if (known !== undefined) return known;
+  const [verb, template = ''] = name.split(' ', 2);
+  const method = knownMethods.find((one) => one === verb) ?? 'GET';
+  const endpoint: Endpoint = {
+    method,
+    template,
+    repeatable: method !== 'POST' || repeatablePosts.has(name),
+    interaction: template.includes('{interaction.token}'),
+    urgent: name === callback,
+    awaitsWebhook: name === followup || name === editOriginal,
+  };
+  endpoints.set(name, endpoint);
+  return endpoint;
+}
+
 /** The route to an endpoint. Source of each template: Discord docs. */
 export function routeTo<const Name extends EndpointName>(
   name: Name,
   { parameters, query, body }: RouteOptions<Name> = {},
 ): Route {
-  const [verb, template = ''] = name.split(' ', 2);
-  const method = knownMethods.find((known) => known === verb) ?? 'GET';
+  const endpoint = endpointOf(name);
   const values = new Map<string, string>(Object.entries(parameters ?? {}));
-  const path = template.replaceAll(/\{([^}]+)\}/g, (_, variable: string) =>
+  const path = endpoint.template.replaceAll(/\{([^}]+)\}/g, (_, variable: string) =>
     encodeURIComponent(values.get(variable) ?? ''),
   );
   return {
-    method,
-    template,
+    ...endpoint,
     key: limitKey(name, { messageId: values.get('message.id'), body }),
     path: path + queryOf(query),
     major: majorOf(values),
-    repeatable: method !== 'POST' || repeatablePosts.has(name),
-    interaction: template.includes('{interaction.token}'),
-    urgent: name === callback,
-    awaitsWebhook: name === followup || name === editOriginal,
   };
 }
 

@@ -98,7 +98,7 @@ export class FleetLimiter implements RateLimiter {
         ticket.order = reply.order;
         await this.#pause(ticket, reply.ms);
       } else {
-        await this.#pause(ticket, reply.delayMs, reply);
+        if (reply.delayMs > 0 || patience.signal?.aborted) await this.#pause(ticket, reply.delayMs, reply);
         const ageMs = performance.now() - askedAt - reply.delayMs;
         if (ageMs <= freshMs || stale >= freshAttempts || route.interaction) return this.#admission(ticket, reply);
         stale += 1;
@@ -146,7 +146,6 @@ export class FleetLimiter implements RateLimiter {
 
   async #pause(ticket: Ticket, ms: number, grant?: Grant): Promise<void> {
     const { id, route, patience } = ticket;
-    if (ms <= 0 && !patience.signal?.aborted) return;
     if (await pause(ms, patience.signal)) return;
     if (grant === undefined) this.#calls.note(() => ['leave', id, route.key, route.major]);
     else this.#refund(ticket, grant);

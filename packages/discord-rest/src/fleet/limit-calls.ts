@@ -40,6 +40,12 @@ const answerWithinMs = 50;
 /** How long what need not be known at once may wait for a call that is made anyway, in ms. */
 const notesWithinMs = 20;
 
+/**
+ * How long after a call the next may have to wait, in ms. It is as many as requests went with the last one: where they come
+ * one by one, hardly any waits.
+ */
+const longestPauseMs = 4;
+
 /** Operations of one call at most: others wait for Redis meanwhile. */
 const largestBatch = 64;
 
@@ -61,7 +67,7 @@ interface Asked {
   readonly answered: PromiseWithResolvers<unknown>;
 }
 
-/** Sends operations to the script, those of one turn of the event loop in one call. */
+/** Sends operations to the script: those of one turn of the event loop in one call, or at once when there is little to do. */
 export class LimitCalls {
   readonly #scripts: ScriptRunner;
   readonly #globalLimit: number;
@@ -70,6 +76,10 @@ export class LimitCalls {
   readonly #asked: Asked[] = [];
   readonly #notes: Noted[] = [];
   #sending = false;
+  /** When something was sent last. */
+  #sentAt = -Infinity;
+  /** How many requests went together then. */
+  #sentTogether = 0;
   #notesTimer: NodeJS.Timeout | undefined;
 
   constructor({ scripts, globalLimit, onProcesses }: LimitCallsOptions) {
@@ -102,11 +112,13 @@ export class LimitCalls {
     else this.#notesTimer ??= setTimeout(() => this.#send(), notesWithinMs);
   }
 
-  /** At the end of this turn of the event loop, so that all that is asked in it goes together. */
+  /** At once where little is asked; otherwise with all that is asked within some ms, since a call costs as much as a request. */
   #sendSoon(): void {
     if (this.#sending) return;
+    const everyMs = Math.min(longestPauseMs, this.#sentTogether);
+    if (performance.now() - this.#sentAt >= everyMs) return this.#send();
     this.#sending = true;
-    setImmediate(() => this.#send());
+    setTimeout(() => this.#send(), everyMs);
   }
 
   #send(): void {
@@ -123,6 +135,8 @@ export class LimitCalls {
 
   async #call(notes: readonly Noted[], asked: readonly Asked[]): Promise<void> {
     const now = performance.now();
+    this.#sentAt = now;
+    this.#sentTogether = asked.length;
     const operations = notes.map(({ note, at }) => note(Math.round(now - at)));
     for (const { operation } of asked) operations.push(operation);
     try {
