@@ -43,9 +43,8 @@ export const loadResult = z.object({
   /** From asking for a request until its answer, in ms. */
   p50: z.number(),
   p99: z.number(),
-  /** How long requests were held back, in ms; of those that tell. */
-  waitedP50: z.number().optional(),
-  waitedP99: z.number().optional(),
+  /** How long each request was held back, in ms; of clients that tell. */
+  waitedMs: z.array(z.number()).optional(),
 });
 
 export const callbacksResult = z.object({ tookMs: z.array(z.number()), failed: z.number() });
