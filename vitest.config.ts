@@ -28,6 +28,8 @@ export default defineConfig({
           exclude: [...waitingTests, '**/node_modules/**'],
           globalSetup: [],
           maxWorkers: 4,
+          // Loading the modules anew for each file takes more time than all its tests.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
