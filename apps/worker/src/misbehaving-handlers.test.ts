@@ -6,6 +6,7 @@ import { namesIn } from '@arrakis/protocol';
 import { createLog, Pace } from '@arrakis/service';
 import { startSimulator, type InteractionHandle, type Simulator } from '@arrakis/simulator';
 import { StateUnavailableError } from '@arrakis/state';
+import { waitFor } from '@arrakis/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Bots } from './bots.ts';
 import { Executor } from './executor.ts';
@@ -195,8 +196,7 @@ describe('a handler that', () => {
     const verdict = await run('deaf', interaction, 100);
     expect(verdict).toMatchObject({ kind: 'reject', cause: { kind: 'timeout' } });
     expect(await seen(interaction)).toEqual([sorry(interaction)]);
-    await delay(500);
-    expect(late).toHaveLength(1);
+    await waitFor(() => late.length === 1, { what: 'the late answer' });
     expect(await seen(interaction)).toEqual([sorry(interaction)]);
   });
 });

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { InteractionResponseType } from 'discord-api-types/v10';
+import { waitFor } from '@arrakis/testkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DiscordRest, DiscordRestError, nonceFor, type RestEvent } from './index.ts';
 import { ScriptedServer, type ScriptedAnswer } from './testing/scripted-server.ts';
@@ -256,9 +257,12 @@ describe('readiness', () => {
     expect(await failureOf(rest.gatewayBot())).toMatchObject({ kind: 'unauthorized', status: undefined });
     expect(server.requests).toHaveLength(1);
     expect(events.filter(({ type }) => type === 'token-refused')).toHaveLength(1);
-    await new Promise((resolve) => setTimeout(resolve, 1_050));
-    await failureOf(rest.gatewayBot());
-    expect(rest.whyNotReady()).toBeUndefined();
+    const good = async () => {
+      await failureOf(rest.gatewayBot());
+      return rest.whyNotReady() === undefined;
+    };
+    await waitFor(good, { what: 'the token to be tried again' });
+    expect(server.requests).toHaveLength(2);
   });
 
   it('knows that nobody answers', async () => {

@@ -102,7 +102,7 @@ function findingsOf({ limited, shared, used, usedOfRest }: Found, title: string,
     ownLimit,
     // What others use cannot be known before.
     { title: '… of a limit that others have used up', unit: '%', values: shared },
-    { title: '… of the limit used', unit: '%', values: used },
+    { title: '… of the limit used', unit: '%', values: used, least: 90 },
     { title: '… of what Discord leaves of it', unit: '%', values: usedOfRest, least: 90 },
   ];
 }

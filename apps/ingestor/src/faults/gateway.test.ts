@@ -110,7 +110,8 @@ describe.concurrent('an ingestor whose gateway connection', () => {
       scene.discord.gateway.setOutage(true);
       scene.discord.gateway.disconnect({});
       await waitFor(async () => /not ready/.test((await ingestor.get('/readyz')).text), { what: 'being unready' });
-      await delay(1_000);
+      const attempts = () => ingestor.log.filter(({ msg }) => msg === 'shard 0 disconnected').length;
+      await waitFor(() => attempts() >= 3, { what: 'attempts in vain' });
       scene.discord.gateway.setOutage(false);
       await flow.stop();
       await expectOneSession(scene, ingestor);

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { StateManager } from '@arrakis/state';
 import { PrivateRedis, testServices, waitFor, type AppProcess } from '@arrakis/testkit';
 import { describe, expect, it } from 'vitest';
@@ -93,8 +92,9 @@ describe.concurrent('an ingestor whose Redis', { timeout: 60_000, tags: ['fault-
 
   it('is away when it is killed repeats what came since, and loses nothing', async ({ task }) => {
     await using given = await sceneWithRedis();
-    const { scene, redis } = given;
+    const { scene, redis, stored } = given;
     const ingestor = await scene.startReadyIngestor();
+    await stored();
     await redis.end('stopped');
     scene.join(200);
     await scene.settled(ingestor);
@@ -111,7 +111,8 @@ describe.concurrent('an ingestor whose Redis', { timeout: 60_000, tags: ['fault-
     await redis.end('stopped');
     scene.join(200);
     const successor = scene.startIngestor();
-    await delay(1_500);
+    const waits = async () => /Redis is not connected/.test((await successor.get('/readyz')).text);
+    await waitFor(waits, { what: 'the reason' });
     expect((await successor.get('/readyz')).status).not.toBe(200);
     expect(scene.discord.gateway.statistics.connections).toBe(0);
     await redis.start();
