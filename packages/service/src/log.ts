@@ -37,12 +37,12 @@ export interface LogOptions {
   /** Name of the service, in every line. */
   readonly name: string;
   readonly level: string;
-  /** Where the lines go; standard output unless a test reads them. */
+  /** Where the lines go; at once to standard output, which may hold up the process, unless said otherwise. */
   readonly destination?: DestinationStream;
 }
 
 /** A logger of JSON lines that lets no secret through, neither as a property nor within a text. */
-export function createLog({ name, level, destination }: LogOptions): Logger {
+export function createLog({ name, level, destination = process.stdout }: LogOptions): Logger {
   const options = {
     name,
     level,
@@ -61,11 +61,10 @@ export function createLog({ name, level, destination }: LogOptions): Logger {
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     base: { name, pid: process.pid },
   };
-  // Whoever reads slowly holds nobody up; that it waits for a first byte is what makes its flush() wait as well.
-  return pino(options, destination ?? pino.destination({ sync: false, minLength: 1 }));
+  return pino(options, destination);
 }
 
-/** Resolves when everything logged so far is written, or cannot be. */
+/** Resolves when everything logged so far is written, or dropped. */
 export function written(log: Logger): Promise<void> {
   return new Promise((resolve) => {
     log.flush(() => resolve());

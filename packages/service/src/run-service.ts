@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Health } from './health.ts';
+import { LogOutput } from './log-output.ts';
 import { createLog, withoutSecrets, written, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { SettingsError } from './settings.ts';
@@ -36,6 +37,9 @@ const exitCodes = { stopped: 0, failed: 1, wrongSettings: 2 } as const;
 /** The whole shutdown, in ms: container platforms kill after 30 s unless told otherwise. */
 const shutdownLimitMs = 25_000;
 
+/** How long the last lines of the log may take, in ms: perhaps nobody reads them. */
+const logLimitMs = 3_000;
+
 /**
  * Runs a service to its end: settings, log, metrics, health, then `start`, until SIGTERM or SIGINT (or
  * {@link Service.fail}), then the deferred releases. Exits the process; a second signal exits at once.
@@ -46,10 +50,15 @@ export async function runService<Settings extends ServiceSettings>(
   start: (service: Service, settings: Settings) => Promise<void>,
 ): Promise<never> {
   const settings = loadOrExit(name, load);
-  const lifecycle = new Lifecycle(createLog({ name, level: settings.LOG_LEVEL }));
+  const output = new LogOutput(process.stdout, (lines) =>
+    log.error({ lines }, 'lines of the log are missing: nobody has read them in time'),
+  );
+  const log = createLog({ name, level: settings.LOG_LEVEL, destination: output });
+  const lifecycle = new Lifecycle(log);
   lifecycle.listenToSignals();
   try {
     const metrics = new Metrics();
+    countDropped(metrics, output);
     const health = await Health.listen({
       host: settings.HEALTH_HOST,
       port: settings.HEALTH_PORT,
@@ -90,6 +99,14 @@ function loadOrExit<Settings>(name: string, load: () => Settings): Settings {
     process.stderr.write(`${name}: ${withoutSecrets(message)}\n`);
     process.exit(cause instanceof SettingsError ? exitCodes.wrongSettings : exitCodes.failed);
   }
+}
+
+function countDropped(metrics: Metrics, output: LogOutput): void {
+  const name = 'bot_log_lines_dropped_total';
+  metrics.counter({ name, help: 'Lines of the log that nobody has read in time, or at all' }, (counter) => {
+    counter.reset();
+    counter.inc(output.dropped);
+  });
 }
 
 interface Release {
@@ -167,8 +184,7 @@ class Lifecycle {
       if (!(await this.#runRelease(release, limitMs))) left.push(release.name);
     }
     this.log.info({ left }, left.length === 0 ? 'stopped' : 'stopped; some parts did not end in time');
-    // At the exit the log is written at once, and would overtake what is being written.
-    await Promise.race([written(this.log), delay(Math.max(0, deadline - performance.now()))]);
+    await Promise.race([written(this.log), delay(Math.max(0, Math.min(logLimitMs, deadline - performance.now())))]);
     process.exit(this.#exitCode);
   }
 
