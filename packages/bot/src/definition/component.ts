@@ -6,6 +6,7 @@ import type { ComponentInteraction, Resolved } from '../interaction/interaction.
 import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
 import type { Returned } from '../interaction/reply.ts';
 import { resolvers } from '../interaction/resolve.ts';
+import type { Cooldown } from './cooldown.ts';
 import { CustomIdPattern, type CustomIdArguments, type CustomIdParams } from './custom-id.ts';
 import { definitionSite } from './definition-site.ts';
 import type { Extension, GuardResult } from './guard.ts';
@@ -19,6 +20,7 @@ export interface ComponentHandler {
   readonly customId: CustomIdPattern;
   /** File and line of its definition. */
   readonly site: string;
+  readonly cooldown: Cooldown | undefined;
   /** @throws {MalformedPayloadError} when what was selected is not there, or none of what there is to select. */
   prepare(interaction: ComponentInteraction, params: Readonly<Record<string, string>>): Invocation;
 }
@@ -57,6 +59,7 @@ export function button<
     componentType: ComponentType.Button,
     customId,
     site: definitionSite(button),
+    cooldown: passage.cooldown,
     id: (...[params]) => customId.format(params),
     prepare: (interaction, params) =>
       invocation(passage, {
@@ -131,6 +134,7 @@ export function select<
     componentType: selectComponents[of],
     customId,
     site: definitionSite(select),
+    cooldown: passage.cooldown,
     id: (...[params]) => customId.format(params),
     prepare(interaction, params) {
       const { data } = interaction;

@@ -7,8 +7,9 @@ import { scopeKey, type Scope } from '../state/scope.ts';
 export interface Cooldown {
   /** Whose uses are counted together. */
   readonly per: Scope;
-  /** How many uses there may be in any window of `windowMs`; one unless said otherwise. */
+  /** How many uses there may be in any window of `windowMs`: 1 to 10,000; one unless said otherwise. */
   readonly limit?: number;
+  /** In whole ms, 1 to 31,622,400,000 (366 days). */
   readonly windowMs: number;
 }
 

@@ -5,6 +5,7 @@ import { MalformedPayloadError } from '../errors.ts';
 import type { CommandData, CommandInteraction } from '../interaction/interaction.ts';
 import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
 import type { Returned } from '../interaction/reply.ts';
+import type { Cooldown } from './cooldown.ts';
 import { definitionSite } from './definition-site.ts';
 import type { Extension, GuardResult } from './guard.ts';
 import { inferred } from './inferred.ts';
@@ -20,6 +21,7 @@ export interface MenuHandler {
   /** File and line of its definition. */
   readonly site: string;
   readonly traits: MenuTraits;
+  readonly cooldown: Cooldown | undefined;
   /** @throws {MalformedPayloadError} when the target is not there. */
   prepare(interaction: CommandInteraction): Invocation;
 }
@@ -68,6 +70,7 @@ function menu<Target, D extends CommandDefer, Results extends readonly GuardResu
     name,
     site,
     traits,
+    cooldown,
     prepare(interaction) {
       const { data } = interaction;
       if (data.target_id === undefined) throw new MalformedPayloadError('Not the payload of a menu command: no target');

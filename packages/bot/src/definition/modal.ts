@@ -4,6 +4,7 @@ import type { Defer } from '../interaction/deferral.ts';
 import type { ModalInteraction } from '../interaction/interaction.ts';
 import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
 import type { Returned } from '../interaction/reply.ts';
+import type { Cooldown } from './cooldown.ts';
 import { CustomIdPattern, type CustomIdArguments, type CustomIdParams } from './custom-id.ts';
 import { definitionSite } from './definition-site.ts';
 import type { Extension, GuardResult } from './guard.ts';
@@ -19,6 +20,7 @@ export interface ModalHandler {
   readonly site: string;
   readonly title: string;
   readonly fields: FieldDefinitions;
+  readonly cooldown: Cooldown | undefined;
   /** @throws {MalformedPayloadError} when a field is missing: the modal was opened by another version. */
   prepare(interaction: ModalInteraction, params: Readonly<Record<string, string>>): Invocation;
 }
@@ -74,6 +76,7 @@ export function modal<
     site: definitionSite(modal),
     title,
     fields,
+    cooldown: passage.cooldown,
     open(...given) {
       const [first = {}, second = {}] = given;
       const [params, filledIn] = customId.hasParameters ? [first, second] : [{}, first];

@@ -9,6 +9,7 @@ import type { CommandDefer } from '../interaction/deferral.ts';
 import type { CommandInteraction, SubmittedOption } from '../interaction/interaction.ts';
 import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
 import type { Returned } from '../interaction/reply.ts';
+import type { Cooldown } from './cooldown.ts';
 import { definitionSite } from './definition-site.ts';
 import type { Extension, Guard, GuardResult } from './guard.ts';
 import { inferred } from './inferred.ts';
@@ -40,6 +41,7 @@ export interface SlashHandler {
   readonly options: OptionDefinitions;
   /** Who may use it, and have its options completed. */
   readonly guards: readonly Guard[];
+  readonly cooldown: Cooldown | undefined;
   /**
    * Reads the options.
    * @throws {MalformedPayloadError} when the command was registered by another version.
@@ -100,6 +102,7 @@ export function slash<
     traits,
     options,
     guards: allGuards,
+    cooldown,
     prepare({ interaction, path, submitted }) {
       const values = inferred<OptionValues<Options>>(optionValues(options, submitted, interaction.data.resolved));
       return invocation(

@@ -1,5 +1,6 @@
 import { eventRouting } from '@arrakis/protocol';
 import { commandFaults, totalFaults } from '../validation/command-faults.ts';
+import { cooldownFaults } from '../validation/cooldown-faults.ts';
 import { below, fault, type Fault } from '../validation/fault.ts';
 import { modalFaults } from '../validation/modal-faults.ts';
 import type { Command, Handler, Module } from './module.ts';
@@ -58,9 +59,9 @@ function handlerFaults(handler: Handler): Fault[] {
     case 'menu':
       return commandFaults(handler);
     case 'component':
-      return below('custom id', handler.customId.faults);
+      return [...below('custom id', handler.customId.faults), ...cooldownFaults(handler.cooldown)];
     case 'modal':
-      return modalFaults(handler);
+      return [...modalFaults(handler), ...cooldownFaults(handler.cooldown)];
     case 'event':
       return [];
   }

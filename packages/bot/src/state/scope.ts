@@ -3,6 +3,9 @@ import type { InteractionFacts } from '../interaction/interaction.ts';
 /** Whom or what something is counted or kept for: `member` is a user in one guild. */
 export type Scope = 'user' | 'member' | 'guild' | 'channel' | 'global';
 
+/** Every scope. */
+export const scopes: readonly Scope[] = ['user', 'member', 'guild', 'channel', 'global'];
+
 /** What of an interaction a scope looks at. */
 export type ScopedFacts = Pick<InteractionFacts, 'guildId' | 'channelId'> & {
   readonly user: { readonly id: string };

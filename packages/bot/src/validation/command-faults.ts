@@ -2,6 +2,7 @@ import { ApplicationCommandType } from 'discord-api-types/v10';
 import type { MenuHandler } from '../definition/menu.ts';
 import type { CommandTraits, SlashGroup, SlashHandler } from '../definition/slash.ts';
 import { registrationOf } from '../registration/registration.ts';
+import { cooldownFaults } from './cooldown-faults.ts';
 import { below, countFaults, duplicateFaults, fault, lengthFaults, lengthOf, type Fault } from './fault.ts';
 import { descriptionFaults, localizedFaults, nameFaults } from './naming.ts';
 import { optionsFaults } from './option-faults.ts';
@@ -31,6 +32,7 @@ export function commandFaults(command: SlashHandler | SlashGroup | MenuHandler):
         lengthFaults(path, name, [1, 32]),
       ),
       ...traitsFaults(command.traits),
+      ...cooldownFaults(command.cooldown),
     ];
   }
   const characters = charactersOf(registrationOf(command));
@@ -68,8 +70,12 @@ function slashFaults(command: SlashHandler | SlashGroup, level: number): Fault[]
     ...descriptionFaults('description', description),
     ...localizedFaults('nameLocalizations', traits.nameLocalizations, nameFaults),
     ...localizedFaults('descriptionLocalizations', traits.descriptionLocalizations, descriptionFaults),
-    ...(command.kind === 'slash' ? below('options', optionsFaults(command.options)) : groupFaults(command, level)),
+    ...(command.kind === 'slash' ? slashOwnFaults(command) : groupFaults(command, level)),
   ];
+}
+
+function slashOwnFaults({ options, cooldown }: SlashHandler): Fault[] {
+  return [...below('options', optionsFaults(options)), ...cooldownFaults(cooldown)];
 }
 
 function groupFaults({ commands }: SlashGroup, level: number): Fault[] {

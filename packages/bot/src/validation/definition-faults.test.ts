@@ -6,11 +6,13 @@ import {
   modal,
   opt,
   Router,
+  select,
   slash,
   slashGroup,
   userMenu,
   type Command,
   type FieldDefinition,
+  type Module,
   type OptionDefinitions,
 } from '../index.ts';
 
@@ -20,9 +22,12 @@ const klingon: object = { 'tlh-KX': 'n' };
 const long = (length: number) => 'x'.repeat(length);
 
 /** What is wrong with commands, a line each. */
-function faultsOf(...commands: Command[]): string[] {
+const faultsOf = (...commands: Command[]) => faultsIn({ name: 'test', commands });
+
+/** What is wrong with a module, a line each. */
+function faultsIn(module: Module): string[] {
   try {
-    void new Router([{ name: 'test', commands }]);
+    void new Router([module]);
     return [];
   } catch (cause) {
     if (!(cause instanceof DefinitionError)) throw cause;
@@ -202,6 +207,49 @@ describe('a definition that Discord would refuse', () => {
   ])('is a modal with %s', (_, definition, named) => {
     const form = modal('form', { title: 'Form', fields: { one: definition }, run });
     expect(() => new Router([{ name: 'test', components: [form] }])).toThrow(`modal form fields.one.${named}`);
+  });
+
+  it('is a cooldown that lets everybody pass, or nobody: all of them are told at once', () => {
+    // As an author without types writes it.
+    const perUsers: object = { per: 'users' };
+    const cooldown = (limit: number, windowMs: number) => ({ per: 'user', limit, windowMs }) as const;
+    const wrong = (limit: number, windowMs: number) => ({
+      description: 'x',
+      cooldown: cooldown(limit, windowMs),
+      run,
+    });
+    const commands = [
+      slash('zero', wrong(0, 1_000)),
+      slash('negative', wrong(-1, -1)),
+      slash('nan', wrong(Number.NaN, Number.NaN)),
+      slash('half', wrong(1.5, 0.5)),
+      slashGroup('group', { description: 'x', commands: [slash('often', wrong(10_001, 1_000))] }),
+      userMenu('Long', { cooldown: cooldown(1, 366 * 86_400_000 + 1), run }),
+      slash('scope', { description: 'x', cooldown: { ...cooldown(1, 1), ...perUsers }, run }),
+      slash('fine', wrong(10_000, 366 * 86_400_000)),
+      slash('least', { description: 'x', cooldown: { per: 'user', windowMs: 1 }, run }),
+    ];
+    const components = [
+      button('press', { cooldown: cooldown(0, 1_000), run }),
+      select('pick', { of: 'user', cooldown: cooldown(1, 0), run }),
+      modal('form', { title: 'Form', fields: { one: field.text({ label: 'x' }) }, cooldown: cooldown(0, 1), run }),
+    ];
+    const faults = faultsIn({ name: 'test', commands, components }).map((one) => one.replace(/^ {2}\S+ /, ''));
+    expect(faults).toEqual([
+      '/zero cooldown.limit is 0, write how many uses there may be, 1 to 10000, or leave it out for one',
+      expect.stringMatching(/^\/negative cooldown\.limit is -1, /),
+      '/negative cooldown.windowMs is -1, write whole milliseconds, 1 to 31622400000: 60_000 is a minute',
+      expect.stringMatching(/^\/nan cooldown\.limit is NaN, /),
+      expect.stringMatching(/^\/nan cooldown\.windowMs is NaN, /),
+      expect.stringMatching(/^\/half cooldown\.limit is 1\.5, /),
+      expect.stringMatching(/^\/half cooldown\.windowMs is 0\.5, /),
+      expect.stringMatching(/^\/group commands\['often'\]\.cooldown\.limit is 10001, /),
+      expect.stringMatching(/^menu Long cooldown\.windowMs is 31622400001, /),
+      "/scope cooldown.per is 'users', write one of user, member, guild, channel, global",
+      expect.stringMatching(/^component press cooldown\.limit is 0, /),
+      expect.stringMatching(/^component pick cooldown\.windowMs is 0, /),
+      expect.stringMatching(/^modal form cooldown\.limit is 0, /),
+    ]);
   });
 
   it('is a modal without fields, with a long title, or a custom id that cannot be', () => {
