@@ -13,15 +13,32 @@ export interface Cooldown {
   readonly windowMs: number;
 }
 
+/** A cooldown, and by which name its uses are counted. */
+interface Counted {
+  readonly handler: string;
+  readonly cooldown: Cooldown;
+}
+
 /**
- * Takes a use. Without Redis nothing can be counted, and nobody is kept waiting for that.
+ * Takes a use of each cooldown, the longest window last: so what one denies costs no use that is long missed. Without Redis
+ * nothing can be counted, and nobody is kept waiting for that.
  * @throws {Denied} when there is no use left; it says when there will be.
  */
-export async function coolDown(handler: string, cooldown: Cooldown, context: AskedContext): Promise<void> {
-  const freeInMs = await take(handler, cooldown, context);
-  if (freeInMs === 0) return;
-  const when = `<t:${Math.ceil((Date.now() + freeInMs) / 1_000)}:R>`;
-  throw new Denied(botTexts.coolingDown({ when }));
+export async function coolDown(
+  layers: readonly { readonly handler: string; readonly cooldown?: Cooldown | undefined }[],
+  context: AskedContext,
+): Promise<void> {
+  const counted = layers.flatMap<Counted>(({ handler, cooldown }) =>
+    cooldown === undefined ? [] : { handler, cooldown },
+  );
+  for (const { handler, cooldown } of counted.toSorted(
+    (one, other) => one.cooldown.windowMs - other.cooldown.windowMs,
+  )) {
+    const freeInMs = await take(handler, cooldown, context);
+    if (freeInMs === 0) continue;
+    const when = `<t:${Math.ceil((Date.now() + freeInMs) / 1_000)}:R>`;
+    throw new Denied(botTexts.coolingDown({ when }));
+  }
 }
 
 /** In how many ms there is a use again; 0 when there was one. */

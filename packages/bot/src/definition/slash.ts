@@ -7,7 +7,7 @@ import type {
 import type { CommandContexts, Extended } from '../interaction/context.ts';
 import type { CommandDefer } from '../interaction/deferral.ts';
 import type { CommandInteraction, SubmittedOption } from '../interaction/interaction.ts';
-import { invocation, type Invocation, type Passage } from '../interaction/invocation.ts';
+import { invocation, type Invocation, type Layer, type Passage } from '../interaction/invocation.ts';
 import type { Returned } from '../interaction/reply.ts';
 import type { Cooldown } from './cooldown.ts';
 import { definitionSite } from './definition-site.ts';
@@ -57,6 +57,10 @@ export interface SlashGroup {
   readonly site: string;
   readonly traits: CommandTraits;
   readonly commands: readonly (SlashHandler | SlashGroup)[];
+  /** Asked before those of each of its sub-commands. */
+  readonly guards: readonly Guard[];
+  /** Counts the uses of all its sub-commands together, beside the cooldowns of their own. */
+  readonly cooldown: Cooldown | undefined;
 }
 
 /** A command as somebody used it. */
@@ -64,6 +68,8 @@ export interface CommandCall {
   readonly interaction: CommandInteraction;
   /** Name with those of its groups before it: `role give`. */
   readonly path: string;
+  /** The groups that it is in, the outermost first. */
+  readonly groups: readonly SlashGroup[];
   readonly submitted: readonly SubmittedOption[];
 }
 
@@ -103,12 +109,13 @@ export function slash<
     options,
     guards: allGuards,
     cooldown,
-    prepare({ interaction, path, submitted }) {
+    prepare({ interaction, path, groups, submitted }) {
       const values = inferred<OptionValues<Options>>(optionValues(options, submitted, interaction.data.resolved));
       return invocation(
         { defer, guards, cooldown },
         {
           handler: `slash ${path}`,
+          around: groupLayers(path, groups),
           interaction,
           run: async (context) => run(inferred<CommandContexts[D] & Extended<Extension<Results>>>(context), values),
         },
@@ -117,14 +124,32 @@ export function slash<
   };
 }
 
-/** Defines a command that has sub-commands, and groups of sub-commands. */
+/**
+ * Defines a command that has sub-commands, and groups of sub-commands. Its guards are asked before those of each; its cooldown
+ * counts the uses of all together.
+ *
+ *     slashGroup('role', { description: 'Roles', guards: [memberCan('ManageRoles')], commands: [give, take] });
+ */
 export function slashGroup(
   name: string,
   definition: CommandTraits & {
     readonly description: string;
     readonly commands: readonly (SlashHandler | SlashGroup)[];
+    readonly guards?: readonly Guard[];
+    readonly cooldown?: Cooldown;
   },
 ): SlashGroup {
-  const { description, commands, ...traits } = definition;
-  return { kind: 'slash-group', name, description, site: definitionSite(slashGroup), traits, commands };
+  const { description, commands, guards = [], cooldown, ...traits } = definition;
+  const site = definitionSite(slashGroup);
+  return { kind: 'slash-group', name, description, site, traits, commands, guards, cooldown };
+}
+
+/** What the groups of a sub-command demand, each by its own path: `slash role` of `role give`. */
+function groupLayers(path: string, groups: readonly SlashGroup[]): Layer[] {
+  const names = path.split(' ');
+  return groups.map(({ guards, cooldown }, index) => ({
+    handler: `slash ${names.slice(0, index + 1).join(' ')}`,
+    guards,
+    cooldown,
+  }));
 }

@@ -29,19 +29,28 @@ export interface Passage<D extends Defer, Results extends readonly GuardResult[]
   readonly cooldown?: Cooldown | undefined;
 }
 
+/** What a handler demands of whoever asks, or a group that it is in. */
+export interface Layer extends Pick<Passage<Defer, readonly GuardResult[]>, 'guards' | 'cooldown'> {
+  /** By which its uses are counted. */
+  readonly handler: string;
+}
+
 /** A handler, ready to be run with what it has been asked. */
 export interface Work {
   /** For logs, metrics and cooldowns. */
   readonly handler: string;
+  /** What its groups demand, the outermost first. */
+  readonly around?: readonly Layer[];
   readonly interaction: Interaction;
   readonly run: (context: InteractionContext) => Promise<Reply | Message | undefined | void>;
 }
 
 export function invocation(passage: Passage<Defer, readonly GuardResult[]>, work: Work): Invocation {
-  const { defer = 'none', guards = [], cooldown } = passage;
-  const { handler, interaction, run } = work;
+  const { defer = 'none', guards, cooldown } = passage;
+  const { handler, around = [], interaction, run } = work;
   const { deferral, failure } = deferralIn(defer, interaction);
-  const isGuarded = guards.length > 0 || cooldown !== undefined;
+  const layers: readonly Layer[] = [...around, { handler, guards, cooldown }];
+  const isGuarded = layers.some((layer) => (layer.guards ?? []).length > 0 || layer.cooldown !== undefined);
   return {
     handler,
     deferral,
@@ -51,8 +60,8 @@ export function invocation(passage: Passage<Defer, readonly GuardResult[]>, work
       try {
         if (isGuarded) {
           timer.start(Math.max(deferral.afterMs, guardedAfterMs));
-          await admit(context, guards);
-          if (cooldown !== undefined) await coolDown(handler, cooldown, context);
+          await admit(context, layers);
+          await coolDown(layers, context);
         }
         await timer.restart(deferral.afterMs);
         await conclude(context, deferral.as, await run(context));
@@ -108,13 +117,14 @@ class DeferralTimer {
 }
 
 /**
- * Asks the guards one after another, and keeps what they have found out.
+ * Asks the guards one after another, the outermost first, and keeps what they have found out. One that several layers name is
+ * asked once.
  * @throws {Denied} when one denies it.
  * @throws {GuardResultError} when one returns what neither denies nor extends: `async () => false` passes for an object
  *   where types are checked, and must not let everybody pass.
  */
-export async function admit(context: InteractionContext, guards: readonly Guard[]): Promise<void> {
-  for (const guard of guards) {
+export async function admit(context: InteractionContext, layers: readonly Pick<Layer, 'guards'>[]): Promise<void> {
+  for (const guard of new Set<Guard>(layers.flatMap(({ guards = [] }) => guards))) {
     const found: unknown = await guard(context);
     if (found instanceof Denied) throw found;
     if (found === undefined) continue;

@@ -10,6 +10,7 @@ import {
   memberCan,
   opt,
   slash,
+  slashGroup,
   testContext,
   texts,
   type AskedContext,
@@ -238,6 +239,66 @@ describe('a cooldown', () => {
     vi.spyOn(test.state.limits, 'take').mockRejectedValue(new StateUnavailableError('away'));
     expect(shown(await test.slash('gong'))).toEqual(['gong']);
     expect(test.logs).toMatchObject([{ level: 'warn', message: 'a cooldown could not be looked at; let pass' }]);
+  });
+});
+
+describe('a group', () => {
+  const asked: string[] = [];
+  const seen = (name: string) => () => void asked.push(name);
+  const paying = () => ({ coins: 7 });
+  const options = {
+    name: opt.string({ description: 'x', autocomplete: () => [{ name: 'secret', value: 'secret' }] }),
+  };
+  const keys = slashGroup('keys', {
+    description: 'x',
+    guards: [seen('keys')],
+    cooldown: { per: 'user', limit: 2, windowMs: 1_000 },
+    commands: [
+      slash('list', { description: 'x', options, guards: [paying], run: ({ ext }) => ({ content: `${ext.coins}` }) }),
+      slash('cut', { description: 'x', cooldown: { per: 'user', windowMs: 60_000 }, run: () => ({ content: 'cut' }) }),
+    ],
+  });
+  const vault = slashGroup('safe', {
+    description: 'x',
+    guards: [memberCan('BanMembers'), seen('safe'), paying],
+    commands: [keys, slash('look', { description: 'x', run: () => ({ content: 'gold' }) })],
+  });
+  const permissions = ['BanMembers'] as const;
+  let own: TestContext;
+  beforeEach(() => {
+    asked.length = 0;
+    own = testContext([{ name: 'test', commands: [vault] }]);
+  });
+
+  it('asks its guards before each of its sub-commands, the outermost first, and one that both name once', async () => {
+    for (const path of ['safe look', 'safe keys list', 'safe keys cut']) {
+      expect(await own.slash(path)).toMatchObject({ outcome: 'refused', messages: [{ flags: ephemeral }] });
+    }
+    expect(asked).toEqual([]);
+    expect(shown(await own.slash('safe keys list', {}, { permissions }))).toEqual(['7']);
+    expect(asked).toEqual(['safe', 'keys']);
+    expect(shown(await own.slash('safe look', {}, { permissions }))).toEqual(['gold']);
+    expect(asked).toEqual(['safe', 'keys', 'safe']);
+  });
+
+  it('shows nobody completions whom it does not let in', async () => {
+    expect(await own.autocomplete('safe keys list', { name: '' }, { focused: 'name' })).toEqual([]);
+    expect(own.latest?.outcome).toBe('refused');
+    expect(await own.autocomplete('safe keys list', { name: '' }, { focused: 'name', permissions })).toHaveLength(1);
+  });
+
+  it('counts the uses of its sub-commands together, beside those of each; a denial does not cost the rarer use', async () => {
+    const outcome = async (path: string) => (await own.slash(path, {}, { permissions })).outcome;
+    expect(await outcome('safe keys list')).toBe('done');
+    expect(await outcome('safe keys list')).toBe('done');
+    expect(await outcome('safe keys list')).toBe('refused');
+    expect(await outcome('safe keys cut')).toBe('refused');
+    expect(await outcome('safe look')).toBe('done');
+    own.advance(1_001);
+    expect(await outcome('safe keys cut')).toBe('done');
+    own.advance(1_001);
+    expect(await outcome('safe keys cut')).toBe('refused');
+    expect(await outcome('safe keys list')).toBe('done');
   });
 });
 

@@ -47,6 +47,11 @@ interface Found<Handler> {
   readonly module: Module;
 }
 
+/** A slash command, or a group, within its groups, the outermost first. */
+interface FoundSlash<Handler> extends Found<Handler> {
+  readonly groups: readonly SlashGroup[];
+}
+
 /**
  * Finds the handler of an interaction or event, and reads its input. It keeps nothing of what passes: any process
  * with the same modules finds the same.
@@ -56,7 +61,7 @@ export class Router {
   readonly #middleware: readonly Middleware[];
   readonly #commands: readonly Command[];
   /** Slash commands by path, `role give`. */
-  readonly #slashes = new Map<string, Found<SlashHandler>>();
+  readonly #slashes = new Map<string, FoundSlash<SlashHandler>>();
   /** Menu commands by type and name. */
   readonly #menus = new Map<string, Found<MenuHandler>>();
   readonly #components: Found<ComponentHandler>[] = [];
@@ -145,22 +150,24 @@ export class Router {
   #findCommand(interaction: CommandInteraction) {
     const { type, name, options } = interaction.data;
     if (type !== ApplicationCommandType.ChatInput) {
-      return prepared(this.#menus.get(menuKey(type, name)), (menu) => menu.prepare(interaction));
+      return prepared(this.#menus.get(menuKey(type, name)), ({ handler }) => handler.prepare(interaction));
     }
     const { path, submitted } = descend(name, options);
-    return prepared(this.#slashes.get(path), (command) => command.prepare({ interaction, path, submitted }));
+    const found = this.#slashes.get(path);
+    return prepared(found, ({ handler, groups }) => handler.prepare({ interaction, path, groups, submitted }));
   }
 
   #findAutocomplete(interaction: AutocompleteInteraction) {
     const { path, submitted } = descend(interaction.data.name, interaction.data.options);
-    return prepared(this.#slashes.get(path), (command) => completion(command, { interaction, path, submitted }));
+    const found = this.#slashes.get(path);
+    return prepared(found, ({ handler, groups }) => completion(handler, { interaction, path, groups, submitted }));
   }
 
   #findComponent(interaction: ComponentInteraction) {
     const { component_type: type, custom_id: customId } = interaction.data;
     for (const found of this.#components) {
       const params = found.handler.componentType === type ? found.handler.customId.match(customId) : undefined;
-      if (params !== undefined) return prepared(found, (handler) => handler.prepare(interaction, params));
+      if (params !== undefined) return prepared(found, ({ handler }) => handler.prepare(interaction, params));
     }
     return undefined;
   }
@@ -168,7 +175,7 @@ export class Router {
   #findModal(interaction: ModalInteraction) {
     for (const found of this.#modals) {
       const params = found.handler.customId.match(interaction.data.custom_id);
-      if (params !== undefined) return prepared(found, (handler) => handler.prepare(interaction, params));
+      if (params !== undefined) return prepared(found, ({ handler }) => handler.prepare(interaction, params));
     }
     return undefined;
   }
@@ -177,7 +184,7 @@ export class Router {
     const { commands = [], components = [], events = [] } = module;
     for (const handler of commands) {
       if (handler.kind === 'menu') this.#menus.set(menuKey(handler.type, handler.name), { handler, module });
-      else this.#addSlash({ handler, module }, handler.name);
+      else this.#addSlash({ handler, module, groups: [] }, handler.name);
     }
     for (const handler of components) {
       if (handler.kind === 'modal') this.#modals.push({ handler, module });
@@ -186,17 +193,23 @@ export class Router {
     for (const handler of events) this.#events.set(handler.type, { handler, module });
   }
 
-  #addSlash({ handler, module }: Found<SlashHandler | SlashGroup>, path: string): void {
-    if (handler.kind === 'slash') this.#slashes.set(path, { handler, module });
-    else for (const child of handler.commands) this.#addSlash({ handler: child, module }, `${path} ${child.name}`);
+  #addSlash({ handler, module, groups }: FoundSlash<SlashHandler | SlashGroup>, path: string): void {
+    if (handler.kind === 'slash') {
+      this.#slashes.set(path, { handler, module, groups });
+      return;
+    }
+    const within = [...groups, handler];
+    for (const child of handler.commands) {
+      this.#addSlash({ handler: child, module, groups: within }, `${path} ${child.name}`);
+    }
   }
 }
 
-function prepared<Handler>(
-  found: Found<Handler> | undefined,
-  prepare: (handler: Handler) => Invocation | undefined,
+function prepared<Some extends Found<unknown>>(
+  found: Some | undefined,
+  prepare: (found: Some) => Invocation | undefined,
 ): { module: Module; invocation: Invocation } | undefined {
-  const invocation = found === undefined ? undefined : prepare(found.handler);
+  const invocation = found === undefined ? undefined : prepare(found);
   return found === undefined || invocation === undefined ? undefined : { module: found.module, invocation };
 }
 

@@ -70,12 +70,9 @@ function slashFaults(command: SlashHandler | SlashGroup, level: number): Fault[]
     ...descriptionFaults('description', description),
     ...localizedFaults('nameLocalizations', traits.nameLocalizations, nameFaults),
     ...localizedFaults('descriptionLocalizations', traits.descriptionLocalizations, descriptionFaults),
-    ...(command.kind === 'slash' ? slashOwnFaults(command) : groupFaults(command, level)),
+    ...(command.kind === 'slash' ? below('options', optionsFaults(command.options)) : groupFaults(command, level)),
+    ...cooldownFaults(command.cooldown),
   ];
-}
-
-function slashOwnFaults({ options, cooldown }: SlashHandler): Fault[] {
-  return [...below('options', optionsFaults(options)), ...cooldownFaults(cooldown)];
 }
 
 function groupFaults({ commands }: SlashGroup, level: number): Fault[] {
