@@ -19,6 +19,11 @@ import {
   userMenu,
 } from '../index.ts';
 
+slash('progress', { description: 'x', defer: 'public', run: (ctx) => ctx.edit({ content: 'done' }) });
+button('again', { defer: 'update', run: (ctx) => ctx.followUp({ content: 'again', ephemeral: true }) });
+// @ts-expect-error -- no message
+slash('number', { description: 'x', run: () => ({ id: 7 }) });
+
 slash('tier', {
   description: 'Show a tier',
   defer: 'ephemeral',

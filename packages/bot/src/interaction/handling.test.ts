@@ -21,6 +21,7 @@ import { payload } from '../testing/payloads.ts';
 let discord: Simulator;
 let rest: DiscordRest;
 let by: { guildId: string; userId: string };
+let channelId: string;
 
 const form = modal('form:{topic}', {
   title: 'Form',
@@ -87,6 +88,19 @@ const commands: Command[] = [
       await ctx.followUp({ content: 'all the same' });
     },
   }),
+  slash('edited', { description: 'x', defer: 'public', run: (ctx) => ctx.edit({ content: 'edited' }) }),
+  slash('filled', { description: 'x', defer: 'ephemeral', run: (ctx) => ctx.followUp({ content: 'filled' }) }),
+  slash('further', {
+    description: 'x',
+    async run(ctx) {
+      await ctx.reply({ content: 'one' });
+      return ctx.followUp({ content: 'two' });
+    },
+  }),
+  slash('elsewhere', {
+    description: 'x',
+    run: (ctx) => ctx.rest.createMessage(channelId, { content: 'there' }, { nonce: ctx.nonce() }),
+  }),
   slash('ask', { description: 'x', run: (ctx) => ctx.modal(form.open({ topic: 'water' })) }),
   slash('pick', {
     description: 'x',
@@ -135,6 +149,7 @@ beforeAll(async () => {
   rest = new DiscordRest({ apiUrl: discord.apiUrl, applicationId: bot.applicationId, token: bot.token });
   await rest.overwriteCommands([...router.registrations.global]);
   const [guildId = ''] = discord.world.guilds;
+  channelId = discord.world.guild(guildId).channelNamed('general').id;
   const people = discord.world.guild(guildId).members.filter(({ user }) => user.bot !== true);
   by = { guildId, userId: people[0]?.user.id ?? '' };
 });
@@ -189,6 +204,30 @@ describe('a command', () => {
       ['two', ephemeral],
     ]);
     expect(deadlines).toEqual([acknowledgeBy(interaction.id), answerBy(interaction.id)]);
+  });
+
+  it.each([
+    ['edited', [['edited', 0]]],
+    ['filled', [['filled', ephemeral]]],
+    [
+      'further',
+      [
+        ['one', 0],
+        ['two', 0],
+      ],
+    ],
+  ])('/%s may return the message that its context has sent, which is no second answer', async (name, expected) => {
+    const interaction = use(name);
+    await handle(interaction, command(name));
+    expect(await contents(interaction)).toEqual(expected);
+  });
+
+  it('that returns a message of elsewhere has not answered', async () => {
+    const interaction = use('elsewhere');
+    await expect(handle(interaction, command('elsewhere'))).rejects.toThrow(
+      /has not answered: it has returned a message that is at Discord already/,
+    );
+    expect(interaction.callback()).toBeUndefined();
   });
 
   it('may begin with a follow-up, which then takes the place of the deferral, even when Discord was not heard', async () => {

@@ -5,7 +5,7 @@ import { deferralOf, type Defer, type Deferral, type DeferPolicy } from './defer
 import { Denied } from './denied.ts';
 import { factsOf, type Interaction } from './interaction.ts';
 import type { InteractionContext } from './interaction-context.ts';
-import type { Message, Reply } from './reply.ts';
+import { isSent, type Message, type Reply } from './reply.ts';
 
 /** An interaction whose handler is found and whose input is read: ready to run. */
 export interface Invocation {
@@ -145,6 +145,12 @@ async function conclude(
   if (returned !== undefined) {
     if (typeof returned !== 'object' || returned === null) {
       throw new ResponseStateError(`The handler has returned a ${typeof returned}, which is no message.`);
+    }
+    if (isSent(returned)) {
+      if (context.answered) return;
+      throw new ResponseStateError(
+        'The handler has not answered: it has returned a message that is at Discord already. Return { content, … } of it.',
+      );
     }
     await (as === 'update' ? context.update(returned) : context.reply(returned));
   } else if (!context.answered) {

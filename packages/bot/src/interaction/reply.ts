@@ -1,4 +1,4 @@
-import { MessageFlags, type APIInteractionResponseCallbackData } from 'discord-api-types/v10';
+import { MessageFlags, type APIInteractionResponseCallbackData, type APIMessage } from 'discord-api-types/v10';
 import type { Defer } from './deferral.ts';
 
 /** A message in Discord's own terms. Nobody is notified unless `allowed_mentions` says so. */
@@ -34,5 +34,13 @@ export interface AnswerOf {
   readonly update: DeferredReply;
 }
 
-/** What a handler returns: its answer, or nothing when it has answered through its context. */
-export type Returned<D extends Defer> = AnswerOf[D] | undefined | void;
+/**
+ * What a handler returns: its answer; or, when it has answered through its context, nothing or the message that it has sent,
+ * as `run: (ctx) => ctx.edit({ content: 'done' })` does.
+ */
+export type Returned<D extends Defer> = AnswerOf[D] | APIMessage | undefined | void;
+
+/** Whether Discord has it already, since it has given it an id: such a message is no answer yet to be sent. */
+export function isSent(message: object): boolean {
+  return 'id' in message;
+}
