@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { z } from 'zod';
 import { limitScript } from './limit-script.ts';
 import { scriptOf, type ScriptRunner } from './script-runner.ts';
 
@@ -48,11 +47,6 @@ const longestPauseMs = 4;
 
 /** Operations of one call at most: others wait for Redis meanwhile. */
 const largestBatch = 64;
-
-const go = z.tuple([z.literal('go'), z.number(), z.string(), z.number(), z.number()]);
-const wait = z.tuple([z.literal('wait'), z.number(), z.string()]);
-const deny = z.tuple([z.literal('deny'), z.number()]);
-const replies = z.tuple([z.number()]).rest(z.unknown());
 
 /** An operation that is told how long ago it was noted, in ms. */
 export type Note = (ageMs: number) => Operation;
@@ -129,55 +123,55 @@ export class LimitCalls {
       // What has been answered first: it says what is left.
       const notes = this.#notes.splice(0, largestBatch);
       const asked = this.#asked.splice(0, largestBatch - notes.length);
-      void this.#call(notes, asked);
+      this.#call(notes, asked);
     }
   }
 
-  async #call(notes: readonly Noted[], asked: readonly Asked[]): Promise<void> {
+  #call(notes: readonly Noted[], asked: readonly Asked[]): void {
     const now = performance.now();
     this.#sentAt = now;
     this.#sentTogether = asked.length;
-    const operations = notes.map(({ note, at }) => note(Math.round(now - at)));
-    for (const { operation } of asked) operations.push(operation);
-    try {
-      const call = this.#scripts.run(script, [this.#root], [this.#globalLimit, ...operations.flat()]);
-      const [processes, ...answers] = replies.parse(await withinLimit(call));
-      this.#onProcesses(processes);
-      for (const [index, { answered }] of asked.entries()) answered.resolve(answers[notes.length + index]);
-    } catch (cause) {
+    const args: (string | number)[] = [this.#globalLimit];
+    for (const { note, at } of notes) args.push(...note(Math.round(now - at)));
+    for (const { operation } of asked) args.push(...operation);
+    const call = this.#scripts.run(script, [this.#root], args);
+    // Whichever comes first counts.
+    const fail = (cause: unknown) => {
       const error = new LimitsUnavailableError(cause instanceof Error ? cause.message : String(cause), { cause });
       for (const { answered } of asked) answered.reject(error);
+    };
+    const timer = setTimeout(() => void isLate().then(fail), answerWithinMs);
+    const answer = (reply: unknown) => {
+      if (!Array.isArray(reply) || typeof reply[0] !== 'number') throw new TypeError('the script never says this');
+      for (const [index, { answered }] of asked.entries()) answered.resolve(reply[1 + notes.length + index]);
+      this.#onProcesses(reply[0]);
+    };
+    call
+      .then(answer)
+      .finally(() => clearTimeout(timer))
+      .catch(fail);
+  }
+}
+
+/** It may be this process that was busy: what has arrived meanwhile is read first. */
+async function isLate(): Promise<Error> {
+  await nextTurn();
+  await nextTurn();
+  return new Error(`Redis did not answer within ${answerWithinMs} ms`);
+}
+
+/** A request waits for this, mostly with cold caches: a schema would take a tenth of the whole time. */
+function acquiredOf(reply: unknown): Acquired {
+  const words: readonly unknown[] = Array.isArray(reply) ? reply : [];
+  const [type, ms, text, window, probe] = words;
+  if (typeof ms === 'number') {
+    if (type === 'deny') return { type, ms };
+    if (typeof text === 'string') {
+      if (type === 'wait') return { type, ms, order: text };
+      if (type === 'go' && typeof window === 'number' && typeof probe === 'number') {
+        return { type, delayMs: ms, group: text, window, probe };
+      }
     }
   }
-}
-
-async function withinLimit<Result>(call: Promise<Result>): Promise<Result> {
-  const late = Promise.withResolvers<never>();
-  let answered = false;
-  const giveUp = async (): Promise<void> => {
-    // It may be this process that was busy: what has arrived meanwhile is read first.
-    await nextTurn();
-    await nextTurn();
-    if (!answered) late.reject(new Error(`Redis did not answer within ${answerWithinMs} ms`));
-  };
-  const timer = setTimeout(() => void giveUp(), answerWithinMs);
-  try {
-    return await Promise.race([call, late.promise]);
-  } finally {
-    answered = true;
-    clearTimeout(timer);
-  }
-}
-
-function acquiredOf(reply: unknown): Acquired {
-  const kind: unknown = Array.isArray(reply) ? reply[0] : undefined;
-  if (kind === 'go') {
-    const [, delayMs, group, window, probe] = go.parse(reply);
-    return { type: 'go', delayMs, group, window, probe };
-  }
-  if (kind === 'wait') {
-    const [, ms, order] = wait.parse(reply);
-    return { type: 'wait', ms, order };
-  }
-  return { type: 'deny', ms: deny.parse(reply)[1] };
+  throw new LimitsUnavailableError('Redis has answered what the script never says');
 }
