@@ -11,6 +11,8 @@ interface LocalBucket {
   left: number;
   windowMs: number;
   resetAt: number;
+  /** Counts its windows. */
+  window: number;
 }
 
 /** The part of the global limit that bulk requests may use. */
@@ -19,8 +21,8 @@ const bulkShare = 0.8;
 /** Answers are under way for a moment after Discord has looked at its clock, in ms. */
 const marginMs = 10;
 
-/** Buckets above which those whose time is over are dropped. */
-const sweepAbove = 1_000;
+/** Buckets from which on those whose time is over are dropped: when there are these, and then whenever they have doubled. */
+const sweepFrom = 1_000;
 
 /**
  * Keeps the limits for this process alone: where there is no fleet, and while Redis is away. Times are those of the
@@ -34,6 +36,7 @@ export class LocalLimiter implements RateLimiter {
   readonly #hashes = new Map<string, string>();
   #blockedUntil = 0;
   #limit: number;
+  #sweepAt = sweepFrom;
 
   /** @param limit - of the requests a second that count to the global limit */
   constructor(limit: number) {
@@ -75,7 +78,7 @@ export class LocalLimiter implements RateLimiter {
     if (hash !== '') this.#hashes.set(route.key, hash);
     const key = this.#keyOf(route);
     const known = this.#buckets.get(key);
-    const bucket = known ?? { limit, left: remaining, windowMs: resetAfterMs, resetAt: now + resetAfterMs };
+    const bucket = known ?? { limit, left: remaining, windowMs: resetAfterMs, resetAt: now + resetAfterMs, window: 0 };
     if (result === 'ok') {
       bucket.limit = limit;
       bucket.left = Math.min(bucket.left, remaining);
@@ -86,7 +89,7 @@ export class LocalLimiter implements RateLimiter {
       bucket.resetAt = Math.max(bucket.resetAt, now + retryAfterMs);
     }
     this.#buckets.set(key, bucket);
-    if (this.#buckets.size > sweepAbove) this.#sweep(now);
+    if (this.#buckets.size > this.#sweepAt) this.#sweep(now);
   }
 
   close(): void {
@@ -111,10 +114,11 @@ export class LocalLimiter implements RateLimiter {
   }
 
   #admission(route: Route, bucket: LocalBucket | undefined, at: number | undefined): Admission {
+    const window = bucket?.window;
     return {
       settle: (feedback) => this.learn(route, feedback),
       refund: () => {
-        if (bucket !== undefined) bucket.left += 1;
+        if (bucket !== undefined && bucket.window === window) bucket.left += 1;
         const index = at === undefined ? -1 : this.#grants.lastIndexOf(at);
         if (index >= 0) this.#grants.splice(index, 1);
       },
@@ -140,6 +144,7 @@ export class LocalLimiter implements RateLimiter {
     if (now >= bucket.resetAt + marginMs) {
       bucket.left = Math.max(1, bucket.limit);
       bucket.resetAt = now + bucket.windowMs;
+      bucket.window += 1;
     }
     return bucket.left > 0 ? 0 : bucket.resetAt + marginMs - now;
   }
@@ -150,5 +155,6 @@ export class LocalLimiter implements RateLimiter {
 
   #sweep(now: number): void {
     for (const [key, { resetAt }] of this.#buckets) if (resetAt <= now) this.#buckets.delete(key);
+    this.#sweepAt = Math.max(sweepFrom, 2 * this.#buckets.size);
   }
 }
