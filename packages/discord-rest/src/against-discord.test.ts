@@ -209,6 +209,20 @@ describe('files', () => {
       ['table.csv', 8],
     ]);
   });
+
+  it('beside an edit take the place of what was attached, and are there once after a lost answer', async () => {
+    const file = (name: string) => ({ name, data: Buffer.from(name) });
+    const interaction = use();
+    await rest.deferReply(interaction);
+    await rest.editOriginal(interaction, { content: 'first' }, { files: [file('a.txt')] });
+    discord.rest.addFault({ method: 'PATCH', times: 1, loseResponse: true });
+    const edited = await rest.editOriginal(interaction, {}, { files: [file('b.txt'), file('c.txt')] });
+    expect(edited.attachments.map(({ filename }) => filename)).toEqual(['b.txt', 'c.txt']);
+    const [kept] = edited.attachments;
+    const attachments = [{ id: kept?.id ?? '' }];
+    const added = await rest.editOriginal(interaction, { attachments }, { files: [file('d.txt')] });
+    expect(added.attachments.map(({ filename }) => filename)).toEqual(['b.txt', 'd.txt']);
+  });
 });
 
 describe("Discord's API description", () => {

@@ -4,11 +4,11 @@ import { DiscordRestError, type DiscordRestErrorKind, type FailureDetails } from
 import { header, type Response } from './response.ts';
 import type { Route } from './route.ts';
 
-/** Discord's JSON error. Source: Discord docs, Reference, "Error Messages". */
+/** Discord's JSON error; a field that makes no sense is none. Source: Discord docs, Reference, "Error Messages". */
 const errorSchema = z.object({
-  code: z.number().optional(),
-  retry_after: z.number().nonnegative().optional(),
-  global: z.boolean().optional(),
+  code: z.number().optional().catch(undefined),
+  retry_after: z.number().nonnegative().optional().catch(undefined),
+  global: z.boolean().optional().catch(undefined),
   errors: z.unknown().optional(),
 });
 
@@ -22,8 +22,14 @@ const kindOfCode: ReadonlyMap<number, DiscordRestErrorKind> = new Map([
   [codes.APIResourceOverloaded, 'unavailable'],
 ]);
 
-/** Statuses with which the request surely had no effect: it never reached what would have done it. */
-const surelyWithoutEffect: ReadonlySet<number> = new Set([502, 503]);
+/**
+ * Statuses with which the request surely had no effect: it never reached what would have done it. Those above 520 are of
+ * Cloudflare, which has not reached Discord (Cloudflare docs, "Cloudflare 5xx errors").
+ */
+const surelyWithoutEffect: ReadonlySet<number> = new Set([502, 503, 521, 523, 525, 526, 530]);
+
+/** Longest wait that is believed, in ms. */
+export const longestWaitMs = 86_400_000;
 
 /** What a 429 says of who is limited. Source: Discord docs, Rate Limits, "Header Format". */
 export type RateLimitScope = 'user' | 'global' | 'shared';
@@ -38,13 +44,20 @@ export interface RateLimited {
 export function rateLimitOf({ status, headers, body }: Response): RateLimited | undefined {
   const parsed = errorSchema.safeParse(body);
   if (status !== 429 || !parsed.success) return undefined;
-  const seconds = parsed.data.retry_after ?? Number(header(headers, 'retry-after'));
+  const { retry_after: retryAfter, global } = parsed.data;
   const stated = header(headers, 'x-ratelimit-scope');
+  const isGlobal = global === true || stated === 'global' || header(headers, 'x-ratelimit-global') === 'true';
   const named = stated === 'shared' ? 'shared' : 'user';
   return {
-    retryAfterMs: Number.isFinite(seconds) ? Math.ceil(seconds * 1000) : 1_000,
-    scope: parsed.data.global === true || stated === 'global' ? 'global' : named,
+    retryAfterMs: Math.min(msOf(retryAfter) ?? msOf(header(headers, 'retry-after')) ?? 1_000, longestWaitMs),
+    scope: isGlobal ? 'global' : named,
   };
+}
+
+/** A time that Discord says in seconds, in ms; undefined when it makes no sense. */
+export function msOf(seconds: string | number | undefined): number | undefined {
+  const ms = Math.ceil(Number(seconds === '' ? Number.NaN : seconds) * 1000);
+  return ms >= 0 && Number.isFinite(ms) ? ms : undefined;
 }
 
 /** The failure that an answer means; undefined when it is a success. */
@@ -61,8 +74,10 @@ export function failureOf(route: Route, response: Response, attempt: number): Di
     ...(error?.code !== undefined && error.code !== 0 && { code: error.code }),
     ...(reason !== undefined && { reason }),
   };
+  // What is to be deleted and is gone is as it should be: an earlier attempt may have done it.
+  if (route.method === 'DELETE' && details.code === codes.UnknownMessage) return undefined;
   const kind = kindOf(route, details, error !== undefined);
-  const retryAfterMs = retryAfterOf(response) ?? untilMendedMs[kind];
+  const retryAfterMs = retryAfterOf(response, kind);
   return new DiscordRestError(kind, route, { ...details, ...(retryAfterMs !== undefined && { retryAfterMs }) });
 }
 
@@ -77,6 +92,7 @@ export function failureWithoutAnswer(
 
 function kindOf(route: Route, { status = 0, code }: FailureDetails, isDiscords: boolean): DiscordRestErrorKind {
   const known = code === undefined ? undefined : kindOfCode.get(code);
+  if (known === 'too-late' && !route.interaction) return 'not-found';
   if (known !== undefined) return known;
   if (status >= 500) {
     const harmless = route.repeatable || surelyWithoutEffect.has(status);
@@ -85,14 +101,14 @@ function kindOf(route: Route, { status = 0, code }: FailureDetails, isDiscords: 
   switch (status) {
     case 401:
       return route.interaction ? 'too-late' : 'unauthorized';
+    // Discord's own answer is JSON; a page is its edge's, which bans an address for invalid requests.
     case 403:
-      return 'forbidden';
+      return isDiscords ? 'forbidden' : 'blocked';
     case 404:
-      return 'not-found';
+      return isDiscords ? 'not-found' : 'unexpected-response';
     case 408:
       return 'unavailable';
     case 429:
-      // Discord's own answer is JSON; a page is its edge's, which bans an address for invalid requests.
       return isDiscords ? 'rate-limited' : 'blocked';
     default:
       return status >= 400 ? 'invalid' : 'unexpected-response';
@@ -102,11 +118,14 @@ function kindOf(route: Route, { status = 0, code }: FailureDetails, isDiscords: 
 /** How long to wait where Discord does not say, in ms: a person has to mend it. */
 const untilMendedMs: Partial<Record<DiscordRestErrorKind, number>> = { unauthorized: 30_000, blocked: 60_000 };
 
-function retryAfterOf(response: Response): number | undefined {
-  const limited = rateLimitOf(response);
-  if (limited !== undefined) return limited.retryAfterMs;
-  const seconds = Number(header(response.headers, 'retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds * 1000) : undefined;
+/** Least wait after a block, in ms, whatever the edge says. */
+const leastBlockMs = 1_000;
+
+function retryAfterOf(response: Response, kind: DiscordRestErrorKind): number | undefined {
+  const statedMs = rateLimitOf(response)?.retryAfterMs ?? msOf(header(response.headers, 'retry-after'));
+  const ms = statedMs ?? untilMendedMs[kind];
+  if (ms === undefined) return undefined;
+  return Math.min(kind === 'blocked' ? Math.max(ms, leastBlockMs) : ms, longestWaitMs);
 }
 
 const namedFields = 5;

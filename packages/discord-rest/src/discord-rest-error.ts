@@ -8,7 +8,7 @@ import type { Method, Route } from './route.ts';
  * - `not-found`: what the request is about does not exist (any more);
  * - `forbidden`: the bot may not do this, here or to this user;
  * - `unauthorized`: Discord refuses the bot token, until somebody mends that;
- * - `invalid`: Discord refuses the request as it is;
+ * - `invalid`: Discord refuses the request as it is, or it cannot even be sent: an id is none, a file cannot be read;
  * - `rate-limited`: the limit frees up only after the deadline; `retryAfterMs` says when;
  * - `blocked`: Discord's edge refuses this address for a while, for too many invalid requests;
  * - `unavailable`: no answer, or none that helps; nothing is harmed by doing it again;
@@ -37,6 +37,8 @@ export interface FailureDetails {
   readonly retryAfterMs?: number;
   /** Which attempt of the call it was; 1 unless said otherwise. */
   readonly attempt?: number;
+  /** Of a request that was given up: whether it may have had its effect. */
+  readonly sent?: boolean;
   /** What the status and code do not say, in words that hold no secret: `ECONNREFUSED`, `content: TOO_LONG`. */
   readonly reason?: string;
 }
@@ -63,6 +65,7 @@ const remedies: Readonly<Record<DiscordRestErrorKind, Remedy>> = {
   unavailable: 'retry',
   'unknown-outcome': 'give-up',
   'unexpected-response': 'give-up',
+  // Where it may have been sent, and must not be repeated.
   aborted: 'give-up',
 };
 
@@ -95,8 +98,8 @@ export class DiscordRestError extends Error {
     this.route = route.template;
     this.status = details.status;
     this.code = details.code;
-    // What was given up may have had its effect.
-    this.remedy = kind === 'aborted' && route.repeatable ? 'retry' : remedies[kind];
+    const harmless = route.repeatable || details.sent !== true;
+    this.remedy = kind === 'aborted' && harmless ? 'retry' : remedies[kind];
     this.retryable = this.remedy === 'retry';
     this.retryAfterMs = details.retryAfterMs;
     this.attempt = details.attempt ?? 1;

@@ -3,44 +3,10 @@ import { connect } from 'node:net';
 import { inspect } from 'node:util';
 import { InteractionResponseType } from 'discord-api-types/v10';
 import { waitFor } from '@arrakis/testkit';
-import { afterEach, describe, expect, it } from 'vitest';
-import { DiscordRest, DiscordRestError, nonceFor, type RestEvent } from './index.ts';
-import { ScriptedServer, type ScriptedAnswer } from './testing/scripted-server.ts';
-
-const token = 'MTAwMDAwMDAwMDAwMDAwMDAx.bot-secret.abcdefghijklmnopqrstuvwxyz';
-const applicationId = '100000000000000001';
-const message = { id: '7', channel_id: '5', content: 'hello' };
-const releases: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const release of releases.splice(0).toReversed()) await release();
-});
-
-async function against(...script: ScriptedAnswer[]) {
-  const server = await ScriptedServer.start(script);
-  const events: RestEvent[] = [];
-  const rest = new DiscordRest({ apiUrl: server.apiUrl, applicationId, token, onEvent: (event) => events.push(event) });
-  releases.push(
-    () => server.stop(),
-    () => rest.close(0),
-  );
-  return { server, rest, events };
-}
-
-/** An interaction created `ageMs` ago. */
-function interaction(ageMs = 0) {
-  const id = String(BigInt(Date.now() - ageMs - 1_420_070_400_000) << 22n);
-  return { id, token: `interaction-secret-${id}` };
-}
-
-async function failureOf(call: Promise<unknown>): Promise<DiscordRestError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (cause: unknown) => cause,
-  );
-  if (!(error instanceof DiscordRestError)) throw new Error('expected a DiscordRestError', { cause: error });
-  return error;
-}
+import { describe, expect, it } from 'vitest';
+import { DiscordRest, nonceFor } from './index.ts';
+import { against, applicationId, failureOf, interaction, message, releases, token } from './testing/against.ts';
+import type { ScriptedAnswer } from './testing/scripted-server.ts';
 
 describe('responding to an interaction', () => {
   it('sends the callback without the bot token, mentioning nobody', async () => {
@@ -380,7 +346,7 @@ describe('a proxy', () => {
       for (const side of [socket, target]) side.on('error', () => undefined);
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    releases.push(() => new Promise((resolve) => void proxy.close(() => resolve())));
+    releases.push(() => new Promise<void>((resolve) => void proxy.close(() => resolve())));
     const address = proxy.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const proxyUrl = `http://127.0.0.1:${port}`;

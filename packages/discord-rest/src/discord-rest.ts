@@ -20,7 +20,7 @@ import { InvalidRequests } from './fleet/invalid-requests.ts';
 import { HttpTransport, type Transport } from './http-transport.ts';
 import { acknowledgeBy, answerBy } from './interaction-time.ts';
 import { LocalLimiter } from './local-limiter.ts';
-import { completedBody } from './message-body.ts';
+import { completedBody, serialized } from './message-body.ts';
 import type {
   Acknowledgement,
   AuditedOptions,
@@ -32,11 +32,18 @@ import type {
   MessageOptions,
   RequestInput,
 } from './options.ts';
+import { lastMoment, patience } from './patience.ts';
 import type { Patience, RateLimiter } from './rate-limiter.ts';
 import { Reachability } from './reachability.ts';
 import { Refusals } from './refusals.ts';
 import { Requester } from './requester.ts';
-import { routeTo, type InteractionReference, type Parameters, type RoleAssignment } from './route.ts';
+import {
+  routeTo,
+  unusableParameter,
+  type InteractionReference,
+  type Parameters,
+  type RoleAssignment,
+} from './route.ts';
 
 const callback = 'POST /interactions/{interaction.id}/{interaction.token}/callback';
 const followup = 'POST /webhooks/{application.id}/{interaction.token}';
@@ -44,9 +51,6 @@ const original = '/webhooks/{application.id}/{interaction.token}/messages/@origi
 const memberRole = '/guilds/{guild.id}/members/{user.id}/roles/{role.id}';
 const globalCommands = '/applications/{application.id}/commands';
 const guildCommands = '/applications/{application.id}/guilds/{guild.id}/commands';
-
-/** How long a call may take unless it says otherwise, in ms. */
-const patienceMs = 30_000;
 
 /** Discord's limit for bots to which it has not granted more, in requests a second. */
 const usualGlobalLimit = 50;
@@ -123,8 +127,7 @@ export class DiscordRest {
     options: FileOptions = {},
   ): Promise<Acknowledgement> {
     const parameters = { 'interaction.id': id, 'interaction.token': token };
-    const wait = patience({ ...options, deadline: Math.min(options.deadline ?? Infinity, acknowledgeBy(id)) });
-    if (wait.deadline <= Date.now()) throw new DiscordRestError('too-late', routeTo(callback, { parameters }));
+    const wait = patience(options, lastMoment(id, acknowledgeBy));
     try {
       await this.#call(callback, parameters, { body, files: options.files, answer: answers.nothing, ...wait });
       return 'acknowledged';
@@ -151,8 +154,7 @@ export class DiscordRest {
   }
 
   getOriginal(interaction: InteractionReference, options?: CallOptions): Promise<APIMessage> {
-    const wait = untilExpiry(interaction, options);
-    return this.#call(`GET ${original}`, this.#webhook(interaction), { answer: answers.message, ...wait });
+    return this.#callWebhook(`GET ${original}`, interaction, { answer: answers.message, options });
   }
 
   /** Edits the response to an interaction; a deferred one gets its content. The same edit twice is one. */
@@ -161,13 +163,12 @@ export class DiscordRest {
     body: RESTPatchAPIWebhookWithTokenMessageJSONBody,
     options: FileOptions = {},
   ): Promise<APIMessage> {
-    const input = { body, files: options.files, answer: answers.message, ...untilExpiry(interaction, options) };
-    return this.#call(`PATCH ${original}`, this.#webhook(interaction), input);
+    const input = { body, files: options.files, answer: answers.message, options };
+    return this.#callWebhook(`PATCH ${original}`, interaction, input);
   }
 
   deleteOriginal(interaction: InteractionReference, options?: CallOptions): Promise<void> {
-    const wait = untilExpiry(interaction, options);
-    return this.#call(`DELETE ${original}`, this.#webhook(interaction), { answer: answers.nothing, ...wait });
+    return this.#callWebhook(`DELETE ${original}`, interaction, { answer: answers.nothing, options });
   }
 
   /**
@@ -180,8 +181,8 @@ export class DiscordRest {
     body: RESTPostAPIWebhookWithTokenJSONBody,
     options: FileOptions = {},
   ): Promise<APIMessage> {
-    const input = { body, files: options.files, answer: answers.message, ...untilExpiry(interaction, options) };
-    return this.#call(followup, this.#webhook(interaction), input);
+    const input = { body, files: options.files, answer: answers.message, options };
+    return this.#callWebhook(followup, interaction, input);
   }
 
   /** Posts a message, once for its nonce. */
@@ -280,8 +281,16 @@ export class DiscordRest {
     return this.#call(name, parameters, { reason, answer: answers.nothing, ...patience(options) });
   }
 
-  #webhook({ token }: InteractionReference) {
-    return { 'application.id': this.applicationId, 'interaction.token': token };
+  /** What comes after the first response, as long as the interaction lives. */
+  async #callWebhook<Answer>(
+    name: WebhookEndpoint,
+    { id, token }: InteractionReference,
+    { options, ...input }: Omit<CallInput<Answer>, keyof Patience> & { readonly options: CallOptions | undefined },
+  ): Promise<Answer> {
+    const parameters = { 'application.id': this.applicationId, 'interaction.token': token };
+    const expiresAt = lastMoment(id, answerBy);
+    if (expiresAt <= Date.now()) throw new DiscordRestError('too-late', routeTo(name, { parameters }));
+    return this.#call(name, parameters, { ...input, ...patience(options, expiresAt) });
   }
 
   async #call<const Name extends EndpointName, Answer>(
@@ -289,11 +298,18 @@ export class DiscordRest {
     parameters: Parameters<Name> | undefined,
     { query, files, ...input }: CallInput<Answer>,
   ): Promise<Answer> {
-    const body = completedBody(name, input.body);
+    const unusable = unusableParameter(name, parameters);
+    if (unusable !== undefined) throw new DiscordRestError('invalid', routeTo(name), { reason: `no ${unusable}` });
+    const body = completedBody(name, input.body, files?.length);
     const route = routeTo(name, { parameters, query, body });
-    return this.#requester.request({ ...input, route, body, multipart: filesOf(name, { files, body }) });
+    const json = serialized(body);
+    if (json === 'unserializable') throw new DiscordRestError('invalid', route, { reason: 'the body is no JSON' });
+    return this.#requester.request({ ...input, ...json, route, multipart: filesOf(name, { files, body }) });
   }
 }
+
+/** The endpoints with which interactions are answered after their first response. */
+type WebhookEndpoint = typeof followup | `${'GET' | 'PATCH' | 'DELETE'} ${typeof original}`;
 
 /** What a call needs beside its endpoint. */
 interface CallInput<Answer> extends Patience {
@@ -302,13 +318,4 @@ interface CallInput<Answer> extends Patience {
   readonly files?: FileOptions['files'];
   readonly reason?: string | undefined;
   readonly answer: z.ZodType<Answer>;
-}
-
-function patience({ deadline, signal, lane = 'normal' }: CallOptions = {}): Patience {
-  return { deadline: deadline ?? Date.now() + patienceMs, signal, lane };
-}
-
-function untilExpiry(interaction: InteractionReference, options?: CallOptions): Patience {
-  const wait = patience(options);
-  return { ...wait, deadline: Math.min(wait.deadline, answerBy(interaction.id)) };
 }

@@ -4,7 +4,7 @@ import type { Response } from './response.ts';
 /** No complete answer came. It tells what happened by a code alone: see DiscordRestError for why. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
-  /** `TIMEOUT`, `ABORTED`, or the code of the system or the HTTP client. */
+  /** `TIMEOUT`, `ABORTED`, {@link unreadableFile}, or the code of the system or the HTTP client. */
   readonly code: string;
   /** False when the request surely never left. */
   readonly sent: boolean;
@@ -15,6 +15,12 @@ export class TransportError extends Error {
     this.sent = sent;
   }
 }
+
+/** A file to upload could not be read to its end. */
+export const unreadableFile = 'UNREADABLE_FILE';
+
+/** The answer was longer than any that Discord gives. */
+export const answerTooLong = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 
 /** Codes with which the request was never written, whatever the HTTP client had begun. */
 const unsentCodes: ReadonlySet<string> = new Set([
@@ -46,7 +52,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   /** Gives up. */
-  end(code: 'TIMEOUT' | 'ABORTED'): void {
+  end(code: 'TIMEOUT' | 'ABORTED' | typeof unreadableFile): void {
     const sent = this.#controller !== undefined;
     this.#ended = new TransportError(code, sent);
     this.#answer.reject(this.#ended);

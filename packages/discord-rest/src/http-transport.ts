@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import type { MultipartBody } from './api/multipart.ts';
-import { HttpExchange } from './http-exchange.ts';
+import { HttpExchange, unreadableFile } from './http-exchange.ts';
 import type { Response } from './response.ts';
 import { routeTo, type Route } from './route.ts';
 
@@ -28,9 +28,9 @@ export interface HttpTransportOptions {
 /** One request, as it goes over the wire. */
 export interface HttpRequest {
   readonly route: Route;
-  /** What is sent as JSON. */
-  readonly body?: unknown;
-  /** What is sent in its place. */
+  /** The body, as JSON. */
+  readonly json?: string | undefined;
+  /** What is sent in its place, with the same fields and files. */
   readonly multipart?: MultipartBody | undefined;
   /** Why, for the guild's audit log. */
   readonly reason?: string | undefined;
@@ -39,6 +39,11 @@ export interface HttpRequest {
   /** How long it may take in any case, in ms. */
   readonly leftMs: number;
   readonly signal: AbortSignal | undefined;
+}
+
+interface UnderWay {
+  readonly exchange: HttpExchange;
+  readonly onPart: () => void;
 }
 
 /** More than any global limit needs at once: a request that waits for a connection is late for its limits. */
@@ -116,37 +121,39 @@ export class HttpTransport implements Transport {
     clearTimeout(cut);
   }
 
-  #dispatch(
-    request: HttpRequest,
-    { exchange, onPart }: { readonly exchange: HttpExchange; readonly onPart: () => void },
-  ): void {
-    const { route, body, multipart } = request;
+  #dispatch(request: HttpRequest, { exchange, onPart }: UnderWay): void {
+    const { route, json = null, multipart } = request;
     const dispatcher = route.interaction ? this.#interactions : this.#others;
-    const json = body === undefined ? null : JSON.stringify(body);
     const options: Dispatcher.DispatchOptions = {
       origin: this.#origin,
       method: route.method,
       path: this.#basePath + route.path,
       headers: this.#headersOf(request),
-      body: multipart === undefined ? json : Readable.from(telling(multipart.open(), onPart)),
+      body: multipart === undefined ? json : Readable.from(partsOf(multipart, { exchange, onPart })),
     };
     dispatcher.dispatch(options, exchange);
   }
 
-  #headersOf({ route, body, multipart, reason }: HttpRequest): Record<string, string> {
+  #headersOf({ route, json, multipart, reason }: HttpRequest): Record<string, string> {
     const headers: Record<string, string> = { 'user-agent': 'DiscordBot (Arrakis, 0.1.0)' };
     if (multipart !== undefined) headers['content-type'] = multipart.contentType;
-    else if (body !== undefined) headers['content-type'] = 'application/json';
+    else if (json !== undefined) headers['content-type'] = 'application/json';
     if (!route.interaction) headers['authorization'] = this.#authorization;
-    if (reason !== undefined) headers['x-audit-log-reason'] = encodeURIComponent(reason);
+    if (reason !== undefined) headers['x-audit-log-reason'] = encodeURIComponent(reason.toWellFormed());
     return headers;
   }
 }
 
-async function* telling<Part>(parts: AsyncIterable<Part>, onPart: () => void): AsyncIterable<Part> {
-  for await (const part of parts) {
-    onPart();
-    yield part;
+/** The parts of a body, told of one by one. What its files throw is theirs, and none of the connection's. */
+async function* partsOf(multipart: MultipartBody, { exchange, onPart }: UnderWay): AsyncIterable<Uint8Array> {
+  try {
+    for await (const part of multipart.open()) {
+      onPart();
+      yield part;
+    }
+  } catch (cause) {
+    exchange.end(unreadableFile);
+    throw cause;
   }
 }
 

@@ -1,4 +1,4 @@
-import { rateLimitOf } from './classify.ts';
+import { longestWaitMs, msOf, rateLimitOf } from './classify.ts';
 import { header, type Response } from './response.ts';
 
 /**
@@ -41,12 +41,18 @@ export function feedbackOf(response: Response): LimitFeedback {
   return { result: narrow ? 'narrow' : 'bucket', ...bucket, retryAfterMs };
 }
 
+/** Names of buckets are short and printable, and no limit is larger. */
+const bucketName = /^[\x21-\x7e]{1,128}$/;
+const largestLimit = 1_000_000;
+
 function bucketOf({ headers }: Response): typeof untold {
   const hash = header(headers, 'x-ratelimit-bucket');
   const limit = Number(header(headers, 'x-ratelimit-limit'));
   const remaining = Number(header(headers, 'x-ratelimit-remaining'));
-  const seconds = Number(header(headers, 'x-ratelimit-reset-after'));
+  const resetAfterMs = msOf(header(headers, 'x-ratelimit-reset-after'));
   // Headers that make no sense describe no bucket.
-  const usable = Number.isInteger(limit) && limit > 0 && remaining >= 0 && seconds >= 0;
-  return hash === undefined || !usable ? untold : { hash, limit, remaining, resetAfterMs: Math.ceil(seconds * 1000) };
+  const isCounted = Number.isInteger(limit) && limit > 0 && limit <= largestLimit && remaining >= 0;
+  if (hash === undefined || !bucketName.test(hash) || !isCounted) return untold;
+  if (resetAfterMs === undefined || resetAfterMs > longestWaitMs) return untold;
+  return { hash, limit, remaining: Math.min(remaining, limit), resetAfterMs };
 }

@@ -46,9 +46,11 @@ const forumPost = z.looseObject({ message: z.looseObject({ allowed_mentions: z.u
 
 /**
  * The body as it is sent: messages mention nobody unless told to, and a new one has a nonce, so that it can be repeated.
- * One that shall be posted once over several deliveries brings its own: {@link nonceFor}.
+ * One that shall be posted once over several deliveries brings its own: {@link nonceFor}. An edit names the files that come
+ * with it: Discord would add them to those that are there, and once more when it is repeated.
+ * @param files - how many files come with it
  */
-export function completedBody(endpoint: EndpointName, body: unknown): unknown {
+export function completedBody(endpoint: EndpointName, body: unknown, files = 0): unknown {
   if (endpoint === callback) return completedCallback(body);
   if (endpoint === createThread) {
     const post = forumPost.safeParse(body);
@@ -56,8 +58,12 @@ export function completedBody(endpoint: EndpointName, body: unknown): unknown {
   }
   if (!messageEndpoints.has(endpoint) || typeof body !== 'object' || body === null) return body;
   const message = withoutMentions(body);
+  if (endpoint.startsWith('PATCH ') && files > 0 && !('attachments' in message)) {
+    return { ...message, attachments: Array.from({ length: files }, (_, id) => ({ id })) };
+  }
   if (endpoint !== createMessage) return message;
-  const nonce = 'nonce' in message ? message.nonce : randomBytes(12).toString('base64url');
+  const given = 'nonce' in message ? message.nonce : undefined;
+  const nonce = given ?? randomBytes(12).toString('base64url');
   return { ...message, nonce, enforce_nonce: true };
 }
 
@@ -70,4 +76,14 @@ const messageCallback = z.looseObject({
 function completedCallback(body: unknown): unknown {
   const parsed = messageCallback.safeParse(body);
   return parsed.success ? { ...parsed.data, data: withoutMentions(parsed.data.data) } : body;
+}
+
+/** The body as JSON text. */
+export function serialized(body: unknown): { readonly json?: string } | 'unserializable' {
+  try {
+    const json = JSON.stringify(body);
+    return json === undefined ? {} : { json };
+  } catch {
+    return 'unserializable';
+  }
 }

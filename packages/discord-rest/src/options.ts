@@ -38,7 +38,10 @@ export interface CallOptions {
 }
 
 export interface FileOptions extends CallOptions {
-  /** Files to attach; the body may describe them in `attachments`, by their position. */
+  /**
+   * Files to attach; the body may describe them in `attachments`, by their position. With an edit they take the place of those
+   * that are there, unless `attachments` names these as well.
+   */
   readonly files?: readonly FileUpload[] | undefined;
 }
 

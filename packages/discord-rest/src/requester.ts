@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { failureOf, failureWithoutAnswer, rateLimitOf } from './classify.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
 import type { MultipartBody } from './api/multipart.ts';
-import { TransportError } from './http-exchange.ts';
+import { answerTooLong, TransportError, unreadableFile } from './http-exchange.ts';
 import type { InvalidRequests } from './fleet/invalid-requests.ts';
 import type { Transport } from './http-transport.ts';
 import { pause } from './pause.ts';
@@ -18,7 +18,7 @@ import type { Route } from './route.ts';
 /** One call of Discord's API, and how its answer is read. */
 export interface Call<T> extends Patience {
   readonly route: Route;
-  readonly body?: unknown;
+  readonly json?: string | undefined;
   readonly multipart?: MultipartBody | undefined;
   readonly reason?: string | undefined;
   readonly answer: z.ZodType<T>;
@@ -46,24 +46,33 @@ export class Requester {
     const { route, deadline, signal } = call;
     const startedAt = Date.now();
     let attempt = 1;
+    let rateLimits = 0;
     for (;;) {
       const admission = await this.#admit(call);
+      if (Date.now() >= deadline) {
+        admission.refund();
+        throw new DiscordRestError(route.urgent ? 'too-late' : 'unavailable', route, {
+          attempt,
+          reason: 'no time left',
+        });
+      }
       const outcome = await this.#attempt(call, { attempt, admission });
       if (!(outcome instanceof DiscordRestError)) return read(call, outcome);
-      // The limiter has learned of it, and admits the call again when its time has come.
-      if (outcome.kind === 'rate-limited') continue;
+      const limited = outcome.kind === 'rate-limited';
+      if (limited) rateLimits += 1;
       const now = Date.now();
-      const history = { route, attempt, elapsedMs: now - startedAt, random: Math.random() };
+      const history = { route, attempt, rateLimits, elapsedMs: now - startedAt, random: Math.random() };
       const delayMs = retryDelay(outcome, history);
       if (delayMs === undefined || now + delayMs >= deadline) throw outcome;
-      if (!(await pause(delayMs, signal))) throw new DiscordRestError('aborted', route, { attempt });
-      attempt += 1;
+      if (delayMs > 0 && !(await pause(delayMs, signal))) throw new DiscordRestError('aborted', route, { attempt });
+      if (!limited) attempt += 1;
     }
   }
 
-  async #admit<T>({ route, deadline, signal, lane }: Call<T>): Promise<Admission> {
+  async #admit<T>(call: Call<T>): Promise<Admission> {
+    const { route, deadline, signal, lane } = call;
     const { reachability, refusals, invalidRequests } = this.#parts;
-    const refusal = reachability.refusal(route) ?? refusals.of(route) ?? invalidRequests.refusal(route, lane);
+    const refusal = reachability.refusal(route) ?? refusals.of(call) ?? invalidRequests.refusal(route, lane);
     if (refusal !== undefined) throw refusal;
     const startedAt = performance.now();
     const admission = await this.#parts.limiter.admit(route, { deadline, signal, lane });
@@ -81,15 +90,15 @@ export class Requester {
     call: Call<T>,
     { attempt, admission }: { attempt: number; admission: Admission },
   ): Promise<Response | DiscordRestError> {
-    const { route, body, multipart, reason, signal } = call;
+    const { route, json, multipart, reason, signal } = call;
     const leftMs = Math.max(1, call.deadline - Date.now());
     const startedAt = performance.now();
     const tookMs = () => performance.now() - startedAt;
     try {
-      const request = { route, body, multipart, reason, timeoutMs: attemptTimeoutOf(route), leftMs, signal };
+      const request = { route, json, multipart, reason, timeoutMs: attemptTimeoutOf(route), leftMs, signal };
       const response = await this.#parts.transport.send(request);
       admission.settle(feedbackOf(response));
-      return this.#answered({ route, response, attempt, tookMs: tookMs() });
+      return this.#answered(call, { response, attempt, tookMs: tookMs() });
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       if (error.sent) admission.settle(lost);
@@ -98,8 +107,8 @@ export class Requester {
     }
   }
 
-  #answered(answer: Answered): Response | DiscordRestError {
-    const { route, response, attempt, tookMs } = answer;
+  #answered<T>(call: Call<T>, { response, attempt, tookMs }: Answered): Response | DiscordRestError {
+    const { route } = call;
     const { reachability, refusals, invalidRequests, onEvent } = this.#parts;
     const about = { method: route.method, route: route.template };
     onEvent({ type: 'answered', ...about, status: response.status, tookMs });
@@ -108,7 +117,7 @@ export class Requester {
     const failure = failureOf(route, response, attempt);
     invalidRequests.note(response);
     reachability.answered(route, failure);
-    refusals.learn(route, failure);
+    refusals.learn(call, failure);
     return failure ?? response;
   }
 
@@ -116,14 +125,15 @@ export class Requester {
     const { code, sent } = error;
     const about = { method: route.method, route: route.template };
     this.#parts.onEvent({ type: 'unanswered', ...about, code, tookMs });
-    if (code === 'ABORTED') return new DiscordRestError('aborted', route, { attempt });
+    if (code === 'ABORTED') return new DiscordRestError('aborted', route, { attempt, sent });
+    if (code === unreadableFile) return new DiscordRestError('invalid', route, { attempt, reason: code });
+    if (code === answerTooLong) return new DiscordRestError('unexpected-response', route, { attempt, reason: code });
     this.#parts.reachability.unanswered(code);
     return failureWithoutAnswer(route, { sent, code, attempt });
   }
 }
 
 interface Answered {
-  readonly route: Route;
   readonly response: Response;
   readonly attempt: number;
   readonly tookMs: number;

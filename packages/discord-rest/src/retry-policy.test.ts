@@ -13,6 +13,8 @@ const getOriginal = routeTo('GET /webhooks/{application.id}/{interaction.token}/
 });
 const createMessage = routeTo('POST /channels/{channel.id}/messages', { parameters: { 'channel.id': '5' } });
 
+const history = { attempt: 1, rateLimits: 0, elapsedMs: 0, random: 0 };
+
 describe('an attempt', () => {
   it('has a second of the three of a first response, and ten otherwise', () => {
     expect([callback, createMessage].map((route) => attemptTimeoutOf(route))).toEqual([1_000, 10_000]);
@@ -24,32 +26,39 @@ describe('a failed attempt', () => {
     'that means %s is not repeated',
     (kind) => {
       const error = new DiscordRestError(kind, createMessage);
-      expect(retryDelay(error, { route: createMessage, attempt: 1, elapsedMs: 0, random: 0 })).toBeUndefined();
+      expect(retryDelay(error, { ...history, route: createMessage })).toBeUndefined();
     },
   );
 
   it('that may be repeated waits longer each time, and at last gives up', () => {
     const error = new DiscordRestError('unavailable', createMessage);
     const delays = [1, 2, 3, 4, 5, 6].map((attempt) =>
-      retryDelay(error, { route: createMessage, attempt, elapsedMs: 0, random: 1 }),
+      retryDelay(error, { ...history, route: createMessage, attempt, random: 1 }),
     );
     expect(delays).toEqual([300, 600, 1200, 2400, 4800, undefined]);
   });
 
   it('of a first response is repeated fast enough for its three seconds', () => {
     const error = new DiscordRestError('unavailable', callback);
-    expect(retryDelay(error, { route: callback, attempt: 1, elapsedMs: 0, random: 1 })).toBe(50);
+    expect(retryDelay(error, { ...history, route: callback, random: 1 })).toBe(50);
   });
 
   it('waits at least as long as Discord asks', () => {
     const error = new DiscordRestError('unavailable', createMessage, { retryAfterMs: 7_000 });
-    expect(retryDelay(error, { route: createMessage, attempt: 1, elapsedMs: 0, random: 0 })).toBe(7_000);
+    expect(retryDelay(error, { ...history, route: createMessage })).toBe(7_000);
+  });
+
+  it('that met a limit waits by itself where no limiter does, and at last gives up', () => {
+    const error = new DiscordRestError('rate-limited', callback, { retryAfterMs: 700 });
+    expect(retryDelay(error, { ...history, route: callback, rateLimits: 1 })).toBe(700);
+    expect(retryDelay(error, { ...history, route: createMessage, rateLimits: 9 })).toBe(0);
+    expect(retryDelay(error, { ...history, route: createMessage, rateLimits: 10 })).toBeUndefined();
   });
 
   it('for a webhook that may not exist yet is repeated for ten seconds', () => {
     const error = new DiscordRestError('not-found', followup, { status: 404, code: 10015 });
-    expect(retryDelay(error, { route: followup, attempt: 9, elapsedMs: 9_000, random: 0 })).toBe(250);
-    expect(retryDelay(error, { route: followup, attempt: 9, elapsedMs: 10_000, random: 0 })).toBeUndefined();
-    expect(retryDelay(error, { route: getOriginal, attempt: 1, elapsedMs: 0, random: 0 })).toBeUndefined();
+    expect(retryDelay(error, { ...history, route: followup, attempt: 9, elapsedMs: 9_000 })).toBe(250);
+    expect(retryDelay(error, { ...history, route: followup, attempt: 9, elapsedMs: 10_000 })).toBeUndefined();
+    expect(retryDelay(error, { ...history, route: getOriginal })).toBeUndefined();
   });
 });

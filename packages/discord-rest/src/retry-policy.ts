@@ -16,10 +16,18 @@ const maxAttempts = 6;
 /** How long a webhook may be unknown before it is believed, in ms. */
 const webhookAppearsWithinMs = 10_000;
 
+/** 429s of one call: after so many others take more of the limit than is known of it, and the caller may come again. */
+const maxRateLimits = 10;
+
+/** Least wait after a 429 to a first response, in ms. */
+const leastWaitMs = 50;
+
 export interface AttemptHistory {
   readonly route: Route;
   /** Which attempt has failed; meeting a rate limit is none. */
   readonly attempt: number;
+  /** How many rate limits were met. */
+  readonly rateLimits: number;
   /** How long the call has been going on. */
   readonly elapsedMs: number;
   /** In [0, 1): spreads the repetitions of many callers. */
@@ -28,10 +36,14 @@ export interface AttemptHistory {
 
 /**
  * How long to wait before the call is tried again within its deadline; undefined when that is of no use, or
- * might do something twice. A 429 is not decided here: the rate limiter knows when its time has come.
+ * might do something twice. After a 429 the rate limiter knows when its time has come; it does not know of first responses.
  */
 export function retryDelay(error: DiscordRestError, history: AttemptHistory): number | undefined {
-  const { route, attempt, elapsedMs, random } = history;
+  const { route, attempt, rateLimits, elapsedMs, random } = history;
+  if (error.kind === 'rate-limited') {
+    if (rateLimits >= maxRateLimits) return undefined;
+    return route.urgent ? Math.max(error.retryAfterMs ?? 0, leastWaitMs) : 0;
+  }
   if (route.awaitsWebhook && error.code === RESTJSONErrorCodes.UnknownWebhook) {
     return elapsedMs < webhookAppearsWithinMs ? 250 + 250 * random : undefined;
   }

@@ -102,25 +102,40 @@ export function routeTo<const Name extends EndpointName>(
   const endpoint = endpointOf(name);
   const values = new Map<string, string>(Object.entries(parameters ?? {}));
   const path = endpoint.template.replaceAll(/\{([^}]+)\}/g, (_, variable: string) =>
-    encodeURIComponent(values.get(variable) ?? ''),
+    encodeURIComponent((values.get(variable) ?? '').toWellFormed()),
   );
   return {
     ...endpoint,
     key: limitKey(name, { messageId: values.get('message.id'), body }),
     path: path + queryOf(query),
-    major: majorOf(values),
+    major: majorOf(endpoint, values),
   };
 }
 
-/** Source: Discord docs, Rate Limits, "top-level resources". */
-function majorOf(values: ReadonlyMap<string, string>): string {
-  const interactionToken = values.get('interaction.token');
-  if (interactionToken !== undefined) return digest(interactionToken);
-  const webhook = values.get('webhook.id');
-  const webhookToken = values.get('webhook.token');
-  if (webhook !== undefined && webhookToken !== undefined) return `${webhook} ${digest(webhookToken)}`;
-  return values.get('channel.id') ?? values.get('thread.id') ?? values.get('guild.id') ?? webhook ?? '';
+/** Segments that make a path another one: `/channels/1/messages/..` is `/channels/1` for some on the way. */
+const leadingElsewhere: ReadonlySet<string> = new Set(['', '.', '..']);
+
+/** The name of a variable of the template whose value cannot be part of a path; undefined when all can. */
+export function unusableParameter(name: EndpointName, parameters: object | undefined): string | undefined {
+  const values = new Map<string, unknown>(Object.entries(parameters ?? {}));
+  const variables = Array.from(name.matchAll(/\{([^}]+)\}/g), ([, variable = '']) => variable);
+  return variables.find((variable) => {
+    const value = values.get(variable);
+    return typeof value !== 'string' || leadingElsewhere.has(value);
+  });
 }
+
+/** Source: Discord docs, Rate Limits, "top-level resources": what a path begins with, and nothing further on. */
+function majorOf({ template, interaction }: Endpoint, values: ReadonlyMap<string, string>): string {
+  if (interaction) return digest(values.get('interaction.token') ?? '');
+  const [, resource, variable = ''] = template.split('/', 3);
+  if (resource === undefined || !topLevel.has(resource) || !variable.startsWith('{')) return '';
+  const id = values.get(variable.slice(1, -1)) ?? '';
+  const webhookToken = values.get('webhook.token');
+  return webhookToken === undefined ? id : `${id} ${digest(webhookToken)}`;
+}
+
+const topLevel: ReadonlySet<string> = new Set(['channels', 'guilds', 'webhooks']);
 
 /** Tells tokens apart without telling them. */
 function digest(token: string): string {

@@ -91,7 +91,8 @@ export class RecordingDiscord implements Transport {
     this.#answers.unshift({ method, route, answer });
   }
 
-  async send({ route, body, reason }: HttpRequest): Promise<Response> {
+  async send({ route, json, reason }: HttpRequest): Promise<Response> {
+    const body: unknown = json === undefined ? undefined : JSON.parse(json);
     const segments = route.path.split('/').map(decodeURIComponent);
     const conversation = this.#conversations.get(segments[3] ?? '');
     if (route.interaction && conversation !== undefined) {

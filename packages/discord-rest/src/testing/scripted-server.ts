@@ -5,11 +5,13 @@ export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** Parsed where it is JSON, otherwise its text. */
   readonly body: unknown;
 }
 
-/** How a request is answered; `silence` keeps it waiting, `cut` resets its connection. */
+/** How a request is answered; `silence` keeps it waiting, `cut` resets its connection, `raw` is written as it is. */
 export type ScriptedAnswer =
+  | { readonly raw: string }
   | {
       readonly status: number;
       readonly json?: unknown;
@@ -35,8 +37,9 @@ export class ScriptedServer {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        const body: unknown = text === '' ? undefined : JSON.parse(text);
         const { method = '', url = '', headers } = request;
+        const isJson = headers['content-type'] === 'application/json';
+        const body: unknown = isJson ? JSON.parse(text) : text || undefined;
         this.requests.push({ method, path: url, headers, body });
         this.#answer(response);
       });
@@ -65,6 +68,10 @@ export class ScriptedServer {
     if (answer === 'silence') return;
     if (answer === 'cut') {
       response.destroy();
+      return;
+    }
+    if ('raw' in answer) {
+      response.socket?.end(answer.raw);
       return;
     }
     const type = answer.json === undefined ? 'text/html' : 'application/json';
