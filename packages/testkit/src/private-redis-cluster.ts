@@ -68,6 +68,28 @@ export class PrivateRedisCluster implements AsyncDisposable {
     return urlOf({ port });
   }
 
+  /**
+   * Gives a key's slot to another master, key by key while clients go on, as `redis-cli --cluster reshard` does (Redis docs,
+   * "CLUSTER SETSLOT").
+   * @returns the address of that master
+   */
+  async move(key: string): Promise<string> {
+    const from = await this.masterOf(key);
+    const to = this.urls.slice(0, masters).find((url) => url !== from) ?? '';
+    const slot = String(await command(from, 'CLUSTER', 'KEYSLOT', key));
+    const [source, target] = [await nodeId(from), await nodeId(to)];
+    await command(to, 'CLUSTER', 'SETSLOT', slot, 'IMPORTING', source);
+    await command(from, 'CLUSTER', 'SETSLOT', slot, 'MIGRATING', target);
+    for (;;) {
+      const [one] = z.array(z.string()).parse(await command(from, 'CLUSTER', 'GETKEYSINSLOT', slot, '1'));
+      if (one === undefined) break;
+      const { hostname, port } = new URL(to);
+      await command(from, 'MIGRATE', hostname, port, one, '0', '5000', 'REPLACE');
+    }
+    for (const url of [to, from]) await command(url, 'CLUSTER', 'SETSLOT', slot, 'NODE', target);
+    return to;
+  }
+
   /** Sets a parameter of every node (Redis docs, "CONFIG SET"). */
   async configure(parameter: string, value: string): Promise<void> {
     await Promise.all(this.urls.map((url) => command(url, 'CONFIG', 'SET', parameter, value)));
@@ -110,6 +132,10 @@ async function command(url: string, name: string, ...args: string[]): Promise<un
   } finally {
     redis.disconnect();
   }
+}
+
+async function nodeId(url: string): Promise<string> {
+  return String(await command(url, 'CLUSTER', 'MYID'));
 }
 
 function settingsOf({ port, busPort }: Node): Record<string, string> {

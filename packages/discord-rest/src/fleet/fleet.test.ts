@@ -165,6 +165,21 @@ describe('waiting', () => {
 });
 
 describe('a cluster', () => {
+  it('that gives the limits to another node keeps them', async () => {
+    await using cluster = await PrivateRedisCluster.start();
+    const fleet = await fleetOf(2, { buckets: [wide] }, cluster.urls.join(','));
+    const { discord, scripts } = fleet;
+    const load = saturate(fleet, { ms: 4_000, inFlight: 30 });
+    await waitFor(() => discord.rest.statistics().requests > 60, { what: 'the load' });
+    const root = scripts.key('rest');
+    const master = await cluster.move(root);
+    expect(await cluster.masterOf(root, master)).toBe(master);
+    const requests = discord.rest.statistics().requests;
+    await waitFor(() => discord.rest.statistics().requests - requests > 60, { what: 'the load to go on' });
+    await load;
+    expect(discord.rest.statistics().rateLimited).toMatchObject({ user: 0, global: 0 });
+  }, 60_000);
+
   it('whose master ends keeps the limits together again, with its successor', async () => {
     await using cluster = await PrivateRedisCluster.start();
     const fleet = await fleetOf(2, { buckets: [wide] }, cluster.urls.join(','));
