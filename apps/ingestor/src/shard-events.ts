@@ -99,6 +99,9 @@ function logShardEvent(log: Logger, event: ShardEvent): void {
       log.warn({ shard, sessionId, heartbeats }, `shard ${shard} is connected but silent: ${remedy}`);
       return;
     }
+    case 'unreadable':
+      log.error({ shard, ...details }, `shard ${shard} goes on without a frame that it can never read`);
+      return;
     case 'gap': {
       const { sessionId, from, to, missing } = event;
       log.error({ shard, sessionId, from, to, missing }, `shard ${shard}: Discord left out ${missing} events`);

@@ -14,6 +14,8 @@ export interface ConnectionEnd {
 export interface ConnectionHandlers {
   /** Every payload but those of the heartbeat. */
   frame(frame: Frame): void;
+  /** What came is no payload: true when the connection goes on without it, otherwise it ends. */
+  unreadable(cause: FrameError): boolean;
   /** Discord has said hello: now identify or resume. */
   hello(): void;
   /** Called once, last. */
@@ -171,20 +173,26 @@ export class Connection {
 
   #take(data: Buffer): void {
     this.#heard = true;
-    let frame: Frame;
-    try {
-      const payload = this.#decompressor.payload(data);
-      if (payload === undefined) return;
-      frame = readFrame(payload);
-    } catch (cause) {
-      if (!(cause instanceof FrameError)) throw cause;
-      this.close(cause.message);
-      return;
-    }
+    const frame = this.#read(data);
+    if (frame === undefined) return;
     if (frame.op === GatewayOpcodes.Hello) this.#begin(frame.d);
     else if (frame.op === GatewayOpcodes.HeartbeatAck) this.#acknowledge();
     else if (frame.op === GatewayOpcodes.Heartbeat) this.#heartbeatOnRequest();
     else this.#handlers.frame(frame);
+  }
+
+  /** Undefined when there is none yet, or it cannot be read. */
+  #read(data: Buffer): Frame | undefined {
+    let payload: Buffer | undefined;
+    try {
+      payload = this.#decompressor.payload(data);
+      return payload === undefined ? undefined : readFrame(payload);
+    } catch (cause) {
+      if (!(cause instanceof FrameError)) throw cause;
+      // After bytes that cannot be decompressed nothing else can be.
+      if (payload === undefined || !this.#handlers.unreadable(cause)) this.close(cause.message);
+      return undefined;
+    }
   }
 
   #begin(hello: unknown): void {

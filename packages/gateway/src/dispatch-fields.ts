@@ -38,8 +38,7 @@ const scan = new JsonScan([
 ]);
 
 /**
- * The fields of the data that stands in `text` from `from` up to `to`; undefined when it is not one JSON value, or is nested
- * deeper than 500.
+ * The fields of the data that stands in `text` from `from` up to `to`; undefined when it is not one JSON value.
  */
 export function readFields(text: Buffer, from: number, to: number): DispatchFields | undefined {
   if (!scan.run(text, from, to)) return undefined;

@@ -1,6 +1,7 @@
 import { GatewayOpcodes } from 'discord-api-types/gateway/v10';
 import { z } from 'zod';
 import { readFields, type DispatchFields } from './dispatch-fields.ts';
+import { JsonScan } from './json-scan.ts';
 
 /** A dispatch: an event with its place in the session. */
 export interface DispatchFrame {
@@ -28,6 +29,16 @@ export class FrameError extends Error {
   override readonly name = 'FrameError';
   readonly kind = 'frame';
   readonly retryable = true;
+  /** Of a dispatch of which nothing else can be used. */
+  readonly sequence: number | undefined;
+
+  constructor(
+    message: string,
+    { sequence, ...options }: ErrorOptions & { readonly sequence?: number | undefined } = {},
+  ) {
+    super(message, options);
+    this.sequence = sequence;
+  }
 }
 
 /** Longest event name accepted: it becomes part of a routing key, which AMQP limits to 255 bytes. */
@@ -35,12 +46,11 @@ const maxNameLength = 100;
 
 const payload = z.object({
   op: z.number().int(),
-  s: z.number().int().min(0).nullish(),
+  s: z.number().int().min(0).optional(),
   t: z
     .string()
     .regex(new RegExp(`^[A-Z0-9_]{1,${maxNameLength}}$`))
-    .nullish(),
-  d: z.unknown().optional(),
+    .optional(),
 });
 
 /**
@@ -124,32 +134,30 @@ function owned(data: Buffer, from: number, to: number): Buffer {
   return copy;
 }
 
-function readAnyPayload(data: Buffer): Frame {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(data.toString());
-  } catch {
-    // The text is not repeated: it may hold anything a member has written, or an interaction token.
-    throw new FrameError(`A gateway payload of ${data.length} bytes is not JSON.`);
-  }
-  const result = payload.safeParse(parsed);
-  if (!result.success) throw new FrameError(`A gateway payload is malformed: ${z.prettifyError(result.error)}`);
-  const { op, s, t, d } = result.data;
-  if (op !== GatewayOpcodes.Dispatch) return { op, d };
-  if (s === undefined || s === null || s === 0 || t === undefined || t === null) {
-    throw new FrameError('A dispatch has no sequence or no name.');
-  }
-  const body = writtenOut(d);
-  const fields = readFields(body, 0, body.length);
-  if (fields === undefined) throw new FrameError('The data of a dispatch is nested too deeply.');
-  return { op, s, t, body, fields };
+/** The sequence of a malformed dispatch, when at least that can be understood. */
+function sequenceOf({ op, s }: { readonly op: unknown; readonly s: unknown }): number | undefined {
+  return op === GatewayOpcodes.Dispatch && typeof s === 'number' && Number.isSafeInteger(s) && s > 0 ? s : undefined;
 }
 
-function writtenOut(d: unknown): Buffer {
-  try {
-    return Buffer.from(JSON.stringify(d ?? null));
-  } catch (cause) {
-    // What can be parsed can be nested too deeply to be written.
-    throw new FrameError('The data of a dispatch cannot be written out.', { cause });
+/** Finds the parts of a payload that is written in any way. */
+const parts = new JsonScan([['op'], ['s'], ['t'], ['d']]);
+
+function readAnyPayload(data: Buffer): Frame {
+  // The text is not repeated: it may hold anything a member has written, or an interaction token.
+  if (!parts.run(data, 0, data.length)) throw new FrameError(`A gateway payload of ${data.length} bytes is not JSON.`);
+  const scalars = { op: parts.scalar(0), s: parts.scalar(1), t: parts.scalar(2) };
+  const d = parts.bytes(3);
+  parts.forget();
+  const result = payload.safeParse(scalars);
+  if (!result.success) {
+    const reason = z.prettifyError(result.error);
+    throw new FrameError(`A gateway payload is malformed: ${reason}`, { sequence: sequenceOf(scalars) });
   }
+  const { op, s, t } = result.data;
+  if (op !== GatewayOpcodes.Dispatch) return { op, d: d === undefined ? undefined : JSON.parse(d.toString()) };
+  if (s === undefined || s === 0 || t === undefined) throw new FrameError('A dispatch has no sequence or no name.');
+  const body = d === undefined ? Buffer.from('null') : owned(d, 0, d.length);
+  const fields = readFields(body, 0, body.length);
+  if (fields === undefined) throw new FrameError('The data of a dispatch is not JSON.');
+  return { op, s, t, body, fields };
 }

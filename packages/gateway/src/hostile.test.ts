@@ -1,3 +1,4 @@
+import type { Simulator } from '@arrakis/simulator';
 import { waitFor } from '@arrakis/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -63,6 +64,85 @@ describe.each(['none', 'zlib-stream', 'zstd-stream'] as const)('hostile frames w
       const last = received.at(-1)?.sequence;
       expect(shard.status(), what).toMatchObject({ identifies: 1, received: last, confirmed: id % 2 === 0 ? last : 0 });
     }
+  });
+});
+
+describe('a dispatch that Discord replays after every RESUME', () => {
+  /** Gives the session an event as Discord would, so that it is replayed. */
+  function dispatch(discord: Simulator, type: string, data: unknown): void {
+    const [bot] = discord.bots;
+    discord.gateway.dispatch({
+      applicationId: bot?.applicationId ?? '',
+      guildId: bot?.guildIds()[0] ?? '',
+      type,
+      data,
+    });
+  }
+
+  it('and that is nested deeper than any other is handed on as it came', async () => {
+    const discord = await discordWith();
+    const { ready, receives, received, shard } = shardOf(discord);
+    await ready();
+    let nested: unknown = 'deep';
+    for (let level = 0; level < 2_000; level += 1) nested = level % 2 === 0 ? [nested] : { nested };
+    dispatch(discord, 'GUILD_MEMBER_UPDATE', { guild_id: '1', nested });
+    await receives(send(discord, 3));
+    const deep = received.find(({ name }) => name === 'GUILD_MEMBER_UPDATE');
+    expect(JSON.stringify(JSON.parse(deep?.body.toString() ?? ''))).toBe(JSON.stringify({ guild_id: '1', nested }));
+    expect(deep?.fields.guildId).toBe('1');
+    expect(shard.status()).toMatchObject({ identifies: 1, resumes: 0 });
+  });
+
+  it('and that cannot be read is left out on the fourth connection, and told as a gap', async () => {
+    const discord = await discordWith();
+    const { ready, receives, received, told, shard } = shardOf(discord);
+    await ready();
+    await receives(send(discord, 3));
+    const { sequence = 0, sessionId } = discord.gateway.sessions()[0] ?? {};
+    // No routing key could be made of these names.
+    for (const name of ['not a name', 'nor this']) dispatch(discord, name, { guild_id: '1' });
+    await receives(send(discord, 6));
+    await waitFor(() => shard.status().state === 'ready', { what: 'RESUMED' });
+    expect(told('disconnected').map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 3 }, () => expect.stringContaining('malformed')),
+    );
+    expect(told('gap')).toMatchObject([1, 2].map((next) => ({ sessionId, from: sequence + next, missing: 1 })));
+    expect(told('unreadable')).toMatchObject([
+      { sessionId, received: sequence, reason: expect.stringContaining('malformed') },
+      { received: sequence + 1 },
+    ]);
+    expect(shard.status()).toMatchObject({ identifies: 1, resumes: 3, confirmed: received.at(-1)?.sequence });
+
+    // One that comes later has connections of its own.
+    dispatch(discord, 'later', { guild_id: '1' });
+    await waitFor(() => told('disconnected').length === 4, { what: 'the end of the connection' });
+  }, 30_000);
+});
+
+describe('nonsense in the place of a dispatch', () => {
+  it('on every connection is left out, and the hole told, although a RESUMED may leave one as well', async () => {
+    let sequence = 3;
+    const replays: Script = (socket) =>
+      behaveWell(socket, {
+        answers: (op) => {
+          if (op !== 2 && op !== 6) return false;
+          if (op === 2) socket.send(readyText('session'));
+          sequence += 1;
+          socket.send('nonsense');
+          socket.send(rawDispatch(3));
+          if (op === 6) socket.send(rawDispatch(sequence, 'RESUMED', {}));
+          return true;
+        },
+      });
+    const gateway = await scriptedGateway([replays]);
+    const discord = await discordWith();
+    const { receives, told, shard } = shardOf(discord, { gatewayUrl: gateway.url });
+    await receives([3]);
+    await waitFor(() => shard.status().state === 'ready', { what: 'RESUMED' });
+    expect(gateway.connections()).toBe(4);
+    expect(told('unreadable')).toMatchObject([{ received: 1, reason: expect.stringContaining('not JSON') }]);
+    expect(told('gap')[0]).toMatchObject({ from: 2, to: 2, missing: 1 });
+    expect(shard.status()).toMatchObject({ identifies: 1, resumes: 3, confirmed: sequence });
   });
 });
 

@@ -47,7 +47,7 @@ export class Intake {
     // What a RESUME replays and this process already has is with the broker, or on its way there.
     if (missing < 0) return 'known';
     if (missing > maxMissing) return 'absurd';
-    if (missing > 0 && !session.excuses(session.received + 1, missing)) this.#tellGap(session, s - 1);
+    if (missing > 0) this.#skip(session, s - 1);
     session.receive(s);
     const guildWasUnavailable = noteGuild(session, frame);
     const { id: sessionId, lag } = session;
@@ -59,13 +59,31 @@ export class Intake {
   }
 
   /**
-   * Tells of sequences that are missing up to and including `to`. Discord calls `s` "the relative order in which [an
+   * Goes on without a dispatch that could not be read; `sequence` is undefined when not even that could be: then every
+   * hole from here on is told, up to the end of the replay.
+   */
+  leaveOut(session: Session, sequence: number | undefined): void {
+    const missing = (sequence ?? Infinity) - session.received - 1;
+    if (sequence === undefined || missing > maxMissing) {
+      session.excuseNothing();
+    } else if (missing >= 0) {
+      if (missing > 0) this.#skip(session, sequence - 1);
+      this.#tellGap(session, sequence, sequence);
+    }
+  }
+
+  #skip(session: Session, to: number): void {
+    const from = session.received + 1;
+    if (!session.excuses(from, to - from + 1)) this.#tellGap(session, from, to);
+  }
+
+  /**
+   * Tells of sequences that are missing from `from` up to and including `to`. Discord calls `s` "the relative order in which [an
    * event] occurred" and promises no more (Discord docs, Gateway, "Dispatch Events"), but it numbers the dispatches
    * of a session one by one, and after a RESUME it sends "the missed events in order" ("Resuming"). So a hole is a
    * loss, but for what {@link Session.excuses}.
    */
-  #tellGap(session: Session, to: number): void {
-    const from = session.received + 1;
+  #tellGap(session: Session, from: number, to: number): void {
     const missing = to - from + 1;
     session.receive(to);
     const pass = () => void session.confirm(to);

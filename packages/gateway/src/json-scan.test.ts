@@ -166,11 +166,27 @@ describe('bytes that are no UTF-8', () => {
   });
 });
 
-it('refuses what is nested too deeply instead of running out of stack', () => {
-  expect(scanned('['.repeat(500) + ']'.repeat(500))).toBeDefined();
-  for (const open of ['[', '{"a":']) {
-    expect(scanned(open.repeat(501))).toBeUndefined();
-    expect(scanned(open.repeat(1_000_000))).toBeUndefined();
+it.each([
+  ['[', ']'],
+  ['{"a":', '}'],
+  ['[{"x":[1],"a":', '},{}]'],
+])('takes what is nested as deeply as it is long: %s', (open, close) => {
+  for (const depth of [63, 64, 65, 501, 1_000_000]) {
+    const [opening, closing] = [open.repeat(depth), close.repeat(depth)];
+    expect(scanned(`{"x":${opening}7${closing},"id":"5"}`)?.[0]).toBe('5');
+    expect(scanned(`{"x":${opening}7${closing.slice(1)},"id":"5"}`)).toBeUndefined();
+    expect(scanned(`{"x":${opening}7${closing}${close.at(-1)},"id":"5"}`)).toBeUndefined();
+    expect(scanned(opening)).toBeUndefined();
   }
-  expect(scanned('['.repeat(501) + ']'.repeat(501))).toBeUndefined();
+});
+
+it('takes the containers that JSON.parse takes, and no others', () => {
+  const piece = fc.constantFrom('[', ']', '{', '}', ',', '1', '"a":', '"id":', ' ');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 9 }), (pieces) => {
+      const text = `{"x":${pieces.join('')}}`;
+      expect(scanned(text), text).toEqual(parsed(text));
+    }),
+    { numRuns: 20_000 },
+  );
 });

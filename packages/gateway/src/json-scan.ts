@@ -44,17 +44,21 @@ const isPlain = Uint8Array.from({ length: 256 }, (_byte, code) =>
   code < codes.space || code === codes.quote || code === codes.backslash ? 0 : 1,
 );
 
-/** Deeper than anything Discord sends, and nothing for the stack. */
-const maxDepth = 500;
+/** From the code of a bracket or brace that opens to the one that closes. */
+const toCloser = 2;
+
+/** Levels of nesting for which there is memory at hand; what Discord sends has no more. */
+const usualDepth = 64;
 
 const nothing = Buffer.alloc(0);
 
-/** Returned instead of a position: this is no JSON, or nested too deeply. */
+/** Returned instead of a position: this is no JSON. */
 const fault = -1;
 
 /**
  * Looks through the bytes of a JSON text for the values of a few paths and makes nothing of the rest: no strings, no
- * objects. It accepts what `JSON.parse` does, up to a depth of 500, and of keys given twice it takes the last, as that does.
+ * objects. It accepts what `JSON.parse` does, however deeply it is nested, and of keys given twice it takes the last, as that
+ * does.
  *
  * One scan is done at a time; what has been found is valid until the next.
  */
@@ -66,6 +70,8 @@ export class JsonScan {
   #end = 0;
   /** Where the last escape of a string stands. */
   #escapedAt = 0;
+  /** What has opened the containers around the innermost one of what is being skipped. */
+  #openers = new Uint8Array(usualDepth);
 
   /** Each path is a list of keys, of 31 letters at most, from the outermost object on, and is known by its place here. */
   constructor(paths: readonly (readonly string[])[]) {
@@ -91,7 +97,8 @@ export class JsonScan {
     this.#end = to;
     this.#escapedAt = 0;
     this.#found.fill(0);
-    const after = this.#value(this.#space(from), this.#root, 0);
+    const after = this.#value(this.#space(from), this.#root);
+    if (this.#openers.length > usualDepth) this.#openers = new Uint8Array(usualDepth);
     return after !== fault && this.#space(after) === to;
   }
 
@@ -99,6 +106,12 @@ export class JsonScan {
   forget(): void {
     this.#text = nothing;
     this.#found.fill(0);
+  }
+
+  /** The bytes of the value of the path with this number. */
+  bytes(slot: number): Buffer | undefined {
+    const to = this.#found[slot * 2 + 1] ?? 0;
+    return to === 0 ? undefined : this.#text.subarray(this.#found[slot * 2], to);
   }
 
   /** The value of the path with this number. */
@@ -127,29 +140,14 @@ export class JsonScan {
     return text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
   }
 
-  /** Where the value that begins at `at` ends. */
-  #value(at: number, step: Step | undefined, depth: number): number {
-    const text = this.#text;
-    switch (text[at]) {
-      case codes.quote:
-        return this.#skipString(at);
-      case codes.openBrace:
-        return this.#object(at, step, depth);
-      case codes.openBracket:
-        return this.#array(at, depth);
-      case codes.t:
-        return this.#word(words.true, at);
-      case codes.f:
-        return this.#word(words.false, at);
-      case codes.n:
-        return this.#word(words.null, at);
-      default:
-        return this.#number(at);
-    }
+  /** Where the value that begins at `at` ends; `step`: what is looked for within it. */
+  #value(at: number, step: Step | undefined): number {
+    if (step === undefined || step.below.length === 0) return this.#skip(at);
+    return this.#text[at] === codes.openBrace ? this.#object(at, step) : this.#skip(at);
   }
 
-  #object(open: number, step: Step | undefined, depth: number): number {
-    if (depth === maxDepth) return fault;
+  /** Nested as deeply as paths are long. */
+  #object(open: number, step: Step): number {
     const text = this.#text;
     let at = this.#space(open + 1);
     if (text[at] === codes.closeBrace && at < this.#end) return at + 1;
@@ -157,12 +155,11 @@ export class JsonScan {
       if (text[at] !== codes.quote) return fault;
       const keyEnd = this.#skipString(at);
       if (keyEnd === fault) return fault;
-      const below = step === undefined || step.below.length === 0 ? undefined : this.#below(step, at, keyEnd);
-      at = this.#space(keyEnd);
-      if (text[at] !== codes.colon) return fault;
-      const from = this.#space(at + 1);
+      const below = this.#below(step, at, keyEnd);
+      const from = this.#skipColon(keyEnd);
+      if (from === fault) return fault;
       if (below !== undefined) this.#forget(below);
-      const to = this.#value(from, below, depth + 1);
+      const to = this.#value(from, below);
       if (to === fault) return fault;
       if (below?.slot !== undefined) this.#note(below.slot, from, to);
       at = this.#space(to);
@@ -173,19 +170,74 @@ export class JsonScan {
     }
   }
 
-  #array(open: number, depth: number): number {
-    if (depth === maxDepth) return fault;
+  /** Where the value ends in which nothing is looked for. Without recursion: it may be nested as deeply as it is long. */
+  #skip(start: number): number {
     const text = this.#text;
-    let at = this.#space(open + 1);
-    if (text[at] === codes.closeBracket && at < this.#end) return at + 1;
-    for (;;) {
-      const to = this.#value(at, undefined, depth + 1);
-      if (to === fault) return fault;
-      at = this.#space(to);
-      if (at >= this.#end) return fault;
-      if (text[at] === codes.closeBracket) return at + 1;
-      if (text[at] !== codes.comma) return fault;
+    const end = this.#end;
+    let depth = 0;
+    /** What has opened the innermost container. */
+    let opener = 0;
+    let at = start;
+    while (at !== fault) {
+      const code = text[at] ?? 0;
+      if (code === codes.openBrace || code === codes.openBracket) {
+        this.#noteOpener(depth, opener);
+        depth += 1;
+        opener = code;
+        at = this.#space(at + 1);
+        if (text[at] !== code + toCloser || at >= end) {
+          if (code === codes.openBrace) at = this.#skipKey(at);
+          continue;
+        }
+      } else {
+        at = code === codes.quote ? this.#skipString(at) : this.#skipScalar(at);
+        if (at === fault || depth === 0) return at;
+        at = this.#space(at);
+      }
+      while (text[at] === opener + toCloser && at < end) {
+        depth -= 1;
+        if (depth === 0) return at + 1;
+        opener = this.#openers[depth] ?? 0;
+        at = this.#space(at + 1);
+      }
+      if (text[at] !== codes.comma || at >= end) return fault;
       at = this.#space(at + 1);
+      if (opener === codes.openBrace) at = this.#skipKey(at);
+    }
+    return fault;
+  }
+
+  #noteOpener(depth: number, opener: number): void {
+    if (depth === this.#openers.length) {
+      const larger = new Uint8Array(depth * 2);
+      larger.set(this.#openers);
+      this.#openers = larger;
+    }
+    this.#openers[depth] = opener;
+  }
+
+  /** Where the value begins whose key begins at `at`. */
+  #skipKey(at: number): number {
+    if (this.#text[at] !== codes.quote) return fault;
+    const end = this.#skipString(at);
+    return end === fault ? fault : this.#skipColon(end);
+  }
+
+  #skipColon(keyEnd: number): number {
+    const colon = this.#space(keyEnd);
+    return this.#text[colon] === codes.colon ? this.#space(colon + 1) : fault;
+  }
+
+  #skipScalar(at: number): number {
+    switch (this.#text[at]) {
+      case codes.t:
+        return this.#word(words.true, at);
+      case codes.f:
+        return this.#word(words.false, at);
+      case codes.n:
+        return this.#word(words.null, at);
+      default:
+        return this.#number(at);
     }
   }
 

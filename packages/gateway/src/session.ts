@@ -129,6 +129,11 @@ export class Session {
     return true;
   }
 
+  /** What is missing up to the end of the replay is no RESUMED, for all we know. */
+  excuseNothing(): void {
+    this.#excusable = 0;
+  }
+
   isUnavailable(guildId: string): boolean {
     return this.#unavailable.has(guildId);
   }

@@ -1,7 +1,7 @@
 import { GatewayDispatchEvents, GatewayOpcodes } from 'discord-api-types/gateway/v10';
 import type { CommandQueue } from './command-queue.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
-import type { DispatchFrame, Frame } from './frame.ts';
+import type { DispatchFrame, Frame, FrameError } from './frame.ts';
 import { identifyData, readReady } from './handshake.ts';
 import type { IdentifyTurn } from './identify-gate.ts';
 import type { Intake } from './intake.ts';
@@ -12,6 +12,7 @@ import { Session } from './session.ts';
 import type { ShardOptions } from './shard-options.ts';
 import type { ShardRecord } from './shard-record.ts';
 import type { SilenceWatchdog } from './silence-watchdog.ts';
+import type { UnreadableFrames } from './unreadable-frames.ts';
 
 /** What a shard keeps from one connection to the next. */
 export interface ShardParts {
@@ -22,6 +23,7 @@ export interface ShardParts {
   readonly pauses: Pauses;
   readonly commands: CommandQueue;
   readonly silence: SilenceWatchdog;
+  readonly unreadable: UnreadableFrames;
 }
 
 /** Limits, in ms but for the last. */
@@ -65,6 +67,7 @@ export class ShardConnection {
       handlers: {
         hello: () => this.#open(),
         frame: (frame) => this.#handle(frame),
+        unreadable: (cause) => this.#leaveOut(cause),
         sequence: () => this.#acknowledged(),
         alive: () => this.#watchSilence(),
         end: (end) => {
@@ -160,10 +163,22 @@ export class ShardConnection {
     }
   }
 
+  /** Whether to go on without a frame. If it was a dispatch, that is told as a gap. */
+  #leaveOut(cause: FrameError): boolean {
+    const { options, record, session, intake, unreadable } = this.#parts;
+    const { current } = session;
+    if (current === undefined || (record.state !== 'resuming' && record.state !== 'ready')) return false;
+    if (!unreadable.note()) return false;
+    const { id: sessionId, received } = current;
+    options.onEvent({ type: 'unreadable', shardId: options.id, sessionId, received, reason: cause.message });
+    intake.leaveOut(current, cause.sequence);
+    return true;
+  }
+
   #dispatch(frame: DispatchFrame): void {
     const { t, s, body } = frame;
     if (t === GatewayDispatchEvents.Ready && !this.#acceptReady(body, s)) return;
-    const { record, session, intake } = this.#parts;
+    const { record, session, intake, unreadable } = this.#parts;
     const { current } = session;
     const { state } = record;
     if (current === undefined || state === 'connecting') {
@@ -172,8 +187,11 @@ export class ShardConnection {
     }
     if (state === 'resuming') this.#timer?.refresh();
     const taken = intake.take(current, frame);
-    if (taken === 'new') this.#repeated = 0;
-    else if (taken === 'absurd' || (state === 'ready' && this.#isOutOfStep())) {
+    if (taken === 'new') {
+      this.#repeated = 0;
+      // That one comes on every connection, and before what cannot be read as well.
+      if (t !== GatewayDispatchEvents.Resumed) unreadable.passed();
+    } else if (taken === 'absurd' || (state === 'ready' && this.#isOutOfStep())) {
       this.close('Discord sent sequences that cannot be of this session');
       return;
     }

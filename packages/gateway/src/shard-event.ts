@@ -32,6 +32,17 @@ export type ShardEvent =
       readonly heartbeats: number;
       readonly action: 'resume' | 'identify';
     }
+  /**
+   * A frame that ended several connections in a row, since it cannot be read, was left out after the sequence `received`. Should
+   * it have been a dispatch, a {@link SequenceGap} follows.
+   */
+  | {
+      readonly type: 'unreadable';
+      readonly shardId: number;
+      readonly sessionId: string;
+      readonly received: number;
+      readonly reason: string;
+    }
   | SequenceGap
   | SessionLoss;
 

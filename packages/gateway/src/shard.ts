@@ -16,6 +16,7 @@ import type { ShardOptions } from './shard-options.ts';
 import { ShardRecord } from './shard-record.ts';
 import type { ShardStatus } from './shard-status.ts';
 import { SilenceWatchdog } from './silence-watchdog.ts';
+import { UnreadableFrames } from './unreadable-frames.ts';
 
 /** A connection that has ended. */
 interface Ended {
@@ -221,5 +222,6 @@ function partsOf(options: ShardOptions): ShardParts {
     pauses: new Pauses(),
     commands: new CommandQueue(),
     silence: new SilenceWatchdog(options.silence),
+    unreadable: new UnreadableFrames(),
   };
 }

@@ -96,6 +96,28 @@ it('an event that is too large for the broker holds up no other, and its loss is
   ]);
 }, 60_000);
 
+it('an event that can never be read does not keep its shard down, and its loss is told', async () => {
+  await using scene = await Scene.start();
+  const ingestor = await scene.startReadyIngestor();
+  const { gateway } = scene.discord;
+  scene.join(10);
+  const { applicationId, guildId } = scene;
+  gateway.dispatch({ applicationId, guildId, type: 'a name of tomorrow', data: { guild_id: guildId } });
+  const [unreadable] = gateway.sessions();
+  scene.join(10);
+  await waitFor(() => gateway.statistics.resumes === 3, { what: 'RESUMEs', timeoutMs: 20_000 });
+  await scene.settled(ingestor);
+  const report = await scene.collect({ missing: 1 });
+  expect(report.faults, String(report)).toEqual([]);
+  const { sessionId, sequence } = unreadable ?? {};
+  const gap = { session_id: sessionId, shard_id: 0, from: sequence, to: sequence, missing: 1 };
+  expect(report).toMatchObject({ repeats: 0, disordered: [], sessions: 1, notices: [{ body: gap }] });
+  expect(ingestor.log.filter(({ level }) => level === 'error' || level === 'fatal')).toMatchObject([
+    { shard: 0, msg: expect.stringContaining('without a frame') },
+    { shard: 0, missing: 1 },
+  ]);
+}, 60_000);
+
 async function expectAllWell(scene: Scene, ingestor: AppProcess): Promise<void> {
   const report = await scene.report(ingestor);
   expect(report.faults, String(report)).toEqual([]);
