@@ -45,6 +45,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: Response['headers'] = {};
   #ended: TransportError | undefined;
+  readonly #onDone: () => void;
+
+  /** @param onDone - called once the connection is through with the request, which may be after it was given up */
+  constructor(onDone: () => void) {
+    this.#onDone = onDone;
+  }
 
   /** Rejects with a {@link TransportError} when no complete answer comes. */
   get answer(): Promise<Response> {
@@ -81,10 +87,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     const [first] = this.#chunks;
     const bytes = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
     this.#answer.resolve({ status: this.#status, headers: this.#headers, body: parseJson(bytes.toString()) });
+    this.#onDone();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: unknown): void {
     this.#answer.reject(this.#failure(error));
+    this.#onDone();
   }
 
   #failure(error: unknown): TransportError {

@@ -2,6 +2,7 @@ import { waitFor } from '@arrakis/testkit';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createServer } from 'node:http';
+import { createServer as createNetServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpTransport } from './http-transport.ts';
 import { routeTo } from './route.ts';
@@ -51,12 +52,83 @@ it('a connection is renewed after its life, however busy it is, so that its name
 });
 
 it('interactions have a connection that is open before the first of them', async () => {
-  const { transport, connections } = await against();
+  const { transport, ask, connections } = await against();
   transport.keepWarm();
   await waitFor(() => connections() === 1, { what: 'the connection' });
+  // When this is answered, the other one has been as well.
+  await ask();
+  expect(connections()).toBe(2);
   const route = { ...routeTo('GET /gateway'), interaction: true };
   await transport.send({ route, timeoutMs: 5_000, leftMs: 5_000, signal: undefined });
-  expect(connections()).toBe(1);
+  expect(connections()).toBe(2);
+});
+
+describe('a server that lets nobody in', () => {
+  /** Connections are opened and never become what https needs. */
+  async function silent() {
+    const sockets = new Set<Socket>();
+    const server = createNetServer((socket) => void sockets.add(socket.on('error', () => undefined)));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const apiUrl = new URL(`https://127.0.0.1:${port}/api/v10`);
+    const transport = new HttpTransport({ apiUrl, token: 'x', proxyUrl: undefined });
+    releases.push(async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const ask = (timeoutMs: number) =>
+      transport.send({ route: routeTo('GET /gateway'), timeoutMs, leftMs: timeoutMs, signal: undefined });
+    return { transport, ask };
+  }
+
+  it('holds up nobody who closes, however many wait', async () => {
+    const { transport, ask } = await silent();
+    const asked = Promise.allSettled(Array.from({ length: 600 }, () => ask(60_000)));
+    await delay(50);
+    const startedAt = performance.now();
+    await transport.close(50);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    for (const result of await asked) expect(result).toMatchObject({ status: 'rejected', reason: { sent: false } });
+  });
+
+  it('has not been sent what was given up', async () => {
+    const { transport, ask } = await silent();
+    const results = await Promise.allSettled(Array.from({ length: 600 }, () => ask(50)));
+    for (const result of results) expect(result).toMatchObject({ reason: { code: 'TIMEOUT', sent: false } });
+    await transport.close(0);
+  });
+});
+
+it("requests that are given up are in nobody's way", async () => {
+  const server = createServer(({ url }, response) => void (url?.endsWith('bot') ? undefined : response.end('{}')));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const transport = new HttpTransport({ apiUrl: new URL(`http://127.0.0.1:${port}`), token: 'x', proxyUrl: undefined });
+  releases.push(
+    () => new Promise((resolve) => server.close(resolve)),
+    () => transport.close(0),
+  );
+  const silence = routeTo('GET /gateway/bot');
+  for (let round = 0; round < 3; round += 1) {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const asked = Array.from({ length: 300 }, () =>
+      transport.send({ route: silence, timeoutMs: 5_000, leftMs: 5_000, signal }),
+    );
+    const ended = Promise.allSettled(asked);
+    await delay(round * 20);
+    stop.abort();
+    expect((await ended).every(({ status }) => status === 'rejected')).toBe(true);
+  }
+  const route = routeTo('GET /gateway');
+  const answers = await Promise.all(
+    Array.from({ length: 300 }, () => transport.send({ route, timeoutMs: 5_000, leftMs: 5_000, signal: undefined })),
+  );
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
 });
 
 describe('a file', () => {

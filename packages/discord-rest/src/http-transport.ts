@@ -2,8 +2,10 @@ import { Readable } from 'node:stream';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import type { MultipartBody } from './api/multipart.ts';
 import { HttpExchange, unreadableFile } from './http-exchange.ts';
+import { pause } from './pause.ts';
 import type { Response } from './response.ts';
 import { routeTo, type Route } from './route.ts';
+import { Slots } from './slots.ts';
 
 /** The way to Discord and back. */
 export interface Transport {
@@ -46,7 +48,16 @@ interface UnderWay {
   readonly onPart: () => void;
 }
 
-/** More than any global limit needs at once: a request that waits for a connection is late for its limits. */
+/** Connections that are shared by requests of one kind. */
+interface Way {
+  readonly dispatcher: Dispatcher;
+  readonly slots: Slots;
+}
+
+/**
+ * More than any global limit needs at once: a request that waits for a connection is late for its limits. Those beyond wait
+ * here, since undici forgets none that was given up before it has had a connection.
+ */
 const connections = 256;
 const maxResponseBytes = 8 * 1024 * 1024;
 
@@ -63,8 +74,8 @@ export class HttpTransport implements Transport {
   readonly #origin: string;
   readonly #basePath: string;
   readonly #authorization: string;
-  readonly #interactions: Dispatcher;
-  readonly #others: Dispatcher;
+  readonly #interactions: Way;
+  readonly #others: Way;
   #interactionsUsedAt = 0;
   #warming: NodeJS.Timeout | undefined;
 
@@ -73,25 +84,28 @@ export class HttpTransport implements Transport {
     this.#origin = apiUrl.origin;
     this.#basePath = apiUrl.pathname.replace(/\/$/, '');
     this.#authorization = `Bot ${token}`;
-    this.#interactions = newDispatcher(options);
-    this.#others = newDispatcher(options);
+    this.#interactions = { dispatcher: newDispatcher(options), slots: new Slots(connections) };
+    this.#others = { dispatcher: newDispatcher(options), slots: new Slots(connections) };
   }
 
   /** @throws {TransportError} when no complete answer came. */
   async send(request: HttpRequest): Promise<Response> {
     const { route, timeoutMs, leftMs, signal } = request;
-    const exchange = new HttpExchange();
+    const { dispatcher, slots } = route.interaction ? this.#interactions : this.#others;
+    const exchange = new HttpExchange(() => slots.leave());
     const abort = () => exchange.end('ABORTED');
     const limitMs = Math.min(timeoutMs, leftMs);
     const timer = setTimeout(() => exchange.end('TIMEOUT'), limitMs);
     let prolongedUntil = performance.now() + leftMs - limitMs;
     const onPart = () => void (performance.now() < prolongedUntil && timer.refresh());
     signal?.addEventListener('abort', abort, { once: true });
+    let withdraw: (() => void) | undefined;
     try {
       if (signal?.aborted) abort();
-      else this.#dispatch(request, { exchange, onPart });
+      else withdraw = slots.enter(() => dispatcher.dispatch(this.#optionsOf(request, { exchange, onPart }), exchange));
       return await exchange.answer;
     } finally {
+      withdraw?.();
       prolongedUntil = 0;
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -115,23 +129,26 @@ export class HttpTransport implements Transport {
   /** Waits at most `timeoutMs` for the requests under way, then cuts them off. */
   async close(timeoutMs: number): Promise<void> {
     clearInterval(this.#warming);
-    const dispatchers = [this.#interactions, this.#others];
-    const cut = setTimeout(() => void Promise.all(dispatchers.map((each) => each.destroy())), timeoutMs);
-    await Promise.all(dispatchers.map((each) => each.close().catch(() => undefined)));
-    clearTimeout(cut);
+    const dispatchers = [this.#interactions.dispatcher, this.#others.dispatcher];
+    const closed = new AbortController();
+    const cut = async (): Promise<void> => {
+      if (!(await pause(timeoutMs, closed.signal))) return;
+      await Promise.all(dispatchers.map((each) => each.destroy()));
+    };
+    // What is cut off does not end what was to be closed: a pool in which requests wait would never be.
+    await Promise.race([Promise.all(dispatchers.map((each) => each.close().catch(() => undefined))), cut()]);
+    closed.abort();
   }
 
-  #dispatch(request: HttpRequest, { exchange, onPart }: UnderWay): void {
+  #optionsOf(request: HttpRequest, underWay: UnderWay): Dispatcher.DispatchOptions {
     const { route, json = null, multipart } = request;
-    const dispatcher = route.interaction ? this.#interactions : this.#others;
-    const options: Dispatcher.DispatchOptions = {
+    return {
       origin: this.#origin,
       method: route.method,
       path: this.#basePath + route.path,
       headers: this.#headersOf(request),
-      body: multipart === undefined ? json : Readable.from(partsOf(multipart, { exchange, onPart })),
+      body: multipart === undefined ? json : Readable.from(partsOf(multipart, underWay)),
     };
-    dispatcher.dispatch(options, exchange);
   }
 
   #headersOf({ route, json, multipart, reason }: HttpRequest): Record<string, string> {
