@@ -39,6 +39,7 @@ export function eventLane({ longJobs, bots, elsewhere, ...lane }: EventLaneParts
         handler: invocation.handler,
         mayRetry: (cause) => attempt < maxAttempts || isPostponement(cause),
         handle: (fence) => invocation.run(new HandledEventContext(event, { bot, facts, fence, handlerTimeoutMs })),
+        acknowledge: async () => undefined,
         apologize: async () => undefined,
       };
     },

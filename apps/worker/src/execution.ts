@@ -29,6 +29,11 @@ export interface Execution {
    * that of its claim, when there is one.
    */
   handle(fence?: number): Promise<void>;
+  /**
+   * Another worker has begun it, and may have died at it: whoever waits is told that there is more to come, so that the answer
+   * may come when that is known. Never throws.
+   */
+  acknowledge(): Promise<void>;
   /** It has failed for good: whoever waits is told, as far as that is possible. Never throws. */
   apologize(): Promise<void>;
 }

@@ -33,11 +33,11 @@ describe('an event', () => {
     expect(metrics.results).toEqual(['done', 'duplicate']);
   });
 
-  it('that another worker is at is looked at again later', async () => {
+  it('that another worker is at is acknowledged, and looked at again later', async () => {
     const { executor, metrics, steps, claims } = await executorOf({});
     await claims.claim(event.id);
     expect(await executor.execute(deliveryOf(event))).toMatchObject({ kind: 'retry', afterMs: 2_000 });
-    expect(steps).toEqual([]);
+    expect(steps).toEqual(['acknowledge']);
     expect(metrics.results).toEqual(['retry']);
   });
 

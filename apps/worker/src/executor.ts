@@ -149,6 +149,7 @@ export class Executor {
     // Whoever is at it may die at it: come back and see.
     if (possession === 'busy') {
       this.#parts.metrics.contested('busy');
+      await prepared.acknowledge();
       throw new ClaimedElsewhereError();
     }
     if (possession.claim === undefined && redelivered && Date.now() - event.receivedAt > freshMs) {

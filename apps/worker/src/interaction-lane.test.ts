@@ -179,6 +179,28 @@ describe('an interaction', () => {
     expect(callbacks()).toBe(before);
   });
 
+  it('that another worker has begun and lost is deferred, so that it can be answered later', async () => {
+    const interaction = use('slow');
+    await (await prepare(command('slow', interaction), { delivered: true })).acknowledge();
+    expect(await rest.isAcknowledged(interaction)).toBe(true);
+    await (await prepare(command('slow', interaction), { attempt: 2, delivered: true })).handle();
+    expect(await seen(interaction)).toEqual(['ephemeral: slow']);
+  });
+
+  it('that another worker is at for all one knows is left to it', async () => {
+    const interaction = use('slow');
+    await (await prepare(command('slow', interaction))).acknowledge();
+    expect(await rest.isAcknowledged(interaction)).toBe(false);
+  });
+
+  it('that has been acknowledged otherwise meanwhile stays so', async () => {
+    const interaction = use('slow');
+    const execution = await prepare(command('slow', interaction), { delivered: true });
+    await rest.respond(interaction, { type: 4, data: { content: 'fast', flags: 64 } });
+    await execution.acknowledge();
+    expect(await seen(interaction)).toEqual(['ephemeral: fast']);
+  });
+
   it('is refused when it is none', async () => {
     const event = eventOf('interaction.command.x', { id: 'x' });
     const facts = { attempt: 1, delivered: false, limit: { signal: AbortSignal.timeout(1_000) } };

@@ -57,7 +57,7 @@ export function interactionLane(parts: InteractionLaneParts): Lane {
         metrics.refused(kindOf(interaction), mismatch.kind);
         context.log.info(mismatch, 'no handler for an interaction');
       }
-      return execution(event, { interaction, context, invocation, metrics, mayAttempt: facts.attempt < maxAttempts });
+      return execution(event, { interaction, context, invocation, metrics, facts, maxAttempts });
     },
   };
 }
@@ -67,12 +67,12 @@ interface InteractionParts {
   readonly context: InteractionContext;
   readonly invocation: Invocation;
   readonly metrics: WorkerMetrics;
-  /** Whether there are attempts left after this one. */
-  readonly mayAttempt: boolean;
+  readonly facts: DeliveryFacts;
+  readonly maxAttempts: number;
 }
 
 function execution(event: Event, parts: InteractionParts): Execution {
-  const { interaction, context, invocation, metrics, mayAttempt } = parts;
+  const { interaction, context, invocation, metrics, facts, maxAttempts } = parts;
   const kind = kindOf(interaction);
   return {
     event,
@@ -81,12 +81,14 @@ function execution(event: Event, parts: InteractionParts): Execution {
     mayRetry: (cause) =>
       // Given back by a worker that stops, it is with another one at once.
       (context.acknowledged || cause instanceof StoppingError) &&
-      (mayAttempt || isPostponement(cause)) &&
+      (facts.attempt < maxAttempts || isPostponement(cause)) &&
       isRetryable(cause) === true &&
       !context.answered,
     async handle() {
       if ((await runInvocation(invocation, context)) === 'denied') metrics.refused(kind, 'denied');
     },
+    // RabbitMQ has it back: whoever began it has lost its connection, most likely with its life.
+    acknowledge: async () => (facts.delivered ? context.defer().catch(() => undefined) : undefined),
     // Nobody reads an error among suggestions.
     apologize: async () => (kind === 'autocomplete' ? undefined : apologize(context)),
   };

@@ -10,7 +10,6 @@ it(
     expect(report).toMatchObject({ lost: [], faults: [], secretsFound: 0 });
     expect(report.kills).toBeGreaterThan(10);
     expect(report.secretsInPaths).toBeGreaterThan(plan.interactions);
-    // Too late for an answer are at most those that had not been deferred.
-    expect(report.answered).toBeGreaterThan(0.99 * plan.interactions);
+    expect(report.answered).toBeGreaterThan(0.998 * plan.interactions);
   },
 );

@@ -11,7 +11,6 @@ it(
     expect(report).toMatchObject({ lost: [], faults: [], secretsFound: 0 });
     expect(report.kills).toBeGreaterThan(0);
     expect(report.secretsInPaths).toBeGreaterThan(plan.interactions);
-    // Too late for an answer are at most those that had not been deferred.
-    expect(report.answered).toBeGreaterThan(0.95 * plan.interactions);
+    expect(report.answered).toBeGreaterThan(0.98 * plan.interactions);
   },
 );

@@ -62,6 +62,7 @@ function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...f
           steps.push('handle');
           await handle(facts.limit.signal, fence);
         },
+        acknowledge: async () => void steps.push('acknowledge'),
         apologize: async () => void steps.push('apologize'),
       };
     },
