@@ -85,7 +85,9 @@ describe('the log of a service', () => {
     const { dropped } = await service.logs(10_000);
     expect(dropped).toBeGreaterThan(5_000);
     const { lines, ended } = service.read();
-    await expect.poll(() => lines.at(-1)).toMatchObject({ lines: dropped, msg: expect.stringContaining('missing') });
+    await expect
+      .poll(() => lines.at(-1), { timeout: 10_000 })
+      .toMatchObject({ lines: dropped, msg: expect.stringContaining('missing') });
     await service.stop();
     await ended;
     const numbers = lines.flatMap(({ number }) => number ?? []);
@@ -108,7 +110,7 @@ describe('the log of a service', () => {
   it('whose reader is gone is dropped and counted, and the service goes on', async () => {
     using service = new LoggingService();
     service.loseReader();
-    await expect.poll(async () => (await service.logs(1)).dropped).toBeGreaterThan(0);
+    await expect.poll(async () => (await service.logs(1)).dropped, { timeout: 10_000 }).toBeGreaterThan(0);
     const before = await service.logs(0);
     const after = await service.logs(1_000);
     expect(after.dropped - before.dropped).toBe(1_000);

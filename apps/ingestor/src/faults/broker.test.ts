@@ -89,8 +89,10 @@ describe('a broker that is', () => {
       await using scene = await sceneOf();
       const ingestor = await scene.startReadyIngestor();
       await rabbitmq.limitQueues(scene.namespace, 100);
-      scene.join(1_200);
+      // A queue takes a new limit when it comes to it.
+      const flow = scene.flow(perSecond);
       await ingestor.logged(/refused/);
+      await flow.stop();
       // What is refused is kept, and nothing more is read.
       expect(await unconfirmed(ingestor)).toBeGreaterThan(0);
       // Emptied by its consumers, while it is still as small.
