@@ -290,6 +290,14 @@ describe('any endpoint', () => {
     expect(second).toEqual(first);
   });
 
+  it('that says who is in and who is out is asked again after a lost answer', async () => {
+    const { server, rest } = await against('cut', { status: 200, json: [] });
+    const parameters = { 'lobby.id': '5' };
+    const body = [{ id: '7' }, { id: '8', remove_member: true }];
+    await rest.request('POST /lobbies/{lobby.id}/members/bulk', { parameters, body });
+    expect(server.requests.map(({ body: sent }) => sent)).toEqual([body, body]);
+  });
+
   it('is not asked to do again what it may have done', async () => {
     const { server, rest } = await against('cut');
     const asked = rest.request('POST /guilds/{guild.id}/roles', {

@@ -68,6 +68,8 @@ const repeatablePosts: ReadonlySet<string> = new Set<EndpointName>([
   'POST /channels/{channel.id}/typing',
   // What is gone is gone.
   'POST /channels/{channel.id}/messages/bulk-delete',
+  // Who is in stays in, who is out stays out.
+  'POST /lobbies/{lobby.id}/members/bulk',
 ]);
 
 const knownMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];

@@ -62,12 +62,12 @@ export interface WebhooksApi {
   readonly 'DELETE /webhooks/{application.id}/{interaction.token}/messages/{message.id}': Endpoint<Api.RESTDeleteAPIInteractionFollowupResult>;
   readonly 'POST /webhooks/{webhook.id}/{webhook.token}/github': Endpoint<
     Api.RESTPostAPIWebhookWithTokenGitHubResult | Api.RESTPostAPIWebhookWithTokenGitHubWaitResult,
-    undefined,
+    Readonly<Record<string, unknown>>,
     Api.RESTPostAPIWebhookWithTokenGitHubQuery
   >;
   readonly 'POST /webhooks/{webhook.id}/{webhook.token}/slack': Endpoint<
     Api.RESTPostAPIWebhookWithTokenSlackResult | Api.RESTPostAPIWebhookWithTokenSlackWaitResult,
-    undefined,
+    Readonly<Record<string, unknown>>,
     Api.RESTPostAPIWebhookWithTokenSlackQuery
   >;
   readonly 'POST /interactions/{interaction.id}/{interaction.token}/callback': Endpoint<
