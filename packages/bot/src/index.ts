@@ -108,7 +108,12 @@ export type { BotState } from './state/bot-state.ts';
 export type { Scope } from './state/scope.ts';
 export { session, SessionContendedError, type Session, type SessionOptions } from './state/session.ts';
 export { slash, slashGroup, type CommandTraits, type SlashGroup, type SlashHandler } from './definition/slash.ts';
-export { DiscordRuleError, type TestAnswer, type TestRequest } from './test-context/recording-discord.ts';
+export {
+  DiscordRuleError,
+  type SentFile,
+  type TestAnswer,
+  type TestRequest,
+} from './test-context/recording-discord.ts';
 export { TestContext, testContext, type TestContextOptions, type TestResult } from './test-context/test-context.ts';
 export type { TestChannel, TestFile, TestRole, TestUser } from './test-context/entities.ts';
 export type { TestAsker } from './test-context/interaction-payload.ts';

@@ -135,6 +135,7 @@ describe('a file', () => {
   /** A part after each of these waits, in ms. */
   const file = (waits: readonly number[]) => ({
     contentType: 'text/plain',
+    files: [],
     async *open() {
       for (const ms of waits) {
         await delay(ms);

@@ -51,16 +51,13 @@ const forumPost = z.looseObject({ message: z.looseObject({ allowed_mentions: z.u
  * @param files - how many files come with it
  */
 export function completedBody(endpoint: EndpointName, body: unknown, files = 0): unknown {
-  if (endpoint === callback) return completedCallback(body);
+  if (endpoint === callback) return completedCallback(body, files);
   if (endpoint === createThread) {
     const post = forumPost.safeParse(body);
     return post.success ? { ...post.data, message: withoutMentions(post.data.message) } : body;
   }
   if (!messageEndpoints.has(endpoint) || typeof body !== 'object' || body === null) return body;
-  const message = withoutMentions(body);
-  if (endpoint.startsWith('PATCH ') && files > 0 && !('attachments' in message)) {
-    return { ...message, attachments: Array.from({ length: files }, (_, id) => ({ id })) };
-  }
+  const message = endpoint.startsWith('PATCH ') ? withFiles(withoutMentions(body), files) : withoutMentions(body);
   if (endpoint !== createMessage) return message;
   const given = 'nonce' in message ? message.nonce : undefined;
   const nonce = given ?? randomBytes(12).toString('base64url');
@@ -73,9 +70,18 @@ const messageCallback = z.looseObject({
   data: z.looseObject({ allowed_mentions: z.unknown().optional() }),
 });
 
-function completedCallback(body: unknown): unknown {
+function completedCallback(body: unknown, files: number): unknown {
   const parsed = messageCallback.safeParse(body);
-  return parsed.success ? { ...parsed.data, data: withoutMentions(parsed.data.data) } : body;
+  if (!parsed.success) return body;
+  const isEdit = parsed.data.type === InteractionResponseType.UpdateMessage;
+  const data = withoutMentions(parsed.data.data);
+  return { ...parsed.data, data: isEdit ? withFiles(data, files) : data };
+}
+
+/** The edit with its files as all that is attached, unless it says itself what is. */
+function withFiles(edit: object, files: number): object {
+  if (files === 0 || ('attachments' in edit && edit.attachments !== undefined)) return edit;
+  return { ...edit, attachments: Array.from({ length: files }, (_, id) => ({ id })) };
 }
 
 /** The body as JSON text. */

@@ -40,7 +40,7 @@ export interface CallOptions {
 export interface FileOptions extends CallOptions {
   /**
    * Files to attach; the body may describe them in `attachments`, by their position. With an edit they take the place of those
-   * that are there, unless `attachments` names these as well.
+   * that are there, unless `attachments` says what stays: it then names these and the new ones.
    */
   readonly files?: readonly FileUpload[] | undefined;
 }

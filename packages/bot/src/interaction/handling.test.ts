@@ -88,6 +88,17 @@ const commands: Command[] = [
       await ctx.followUp({ content: 'all the same' });
     },
   }),
+  ...(['none', 'ephemeral'] as const).map((defer) =>
+    slash(`filed-${defer}`, {
+      description: 'x',
+      defer,
+      async run(ctx) {
+        await ctx.reply({ content: 'one', files: [file('a.txt'), file('b.txt')] });
+        await ctx.followUp({ files: [file('c.txt')] });
+        await ctx.edit({ files: [file('d.txt')] });
+      },
+    }),
+  ),
   slash('edited', { description: 'x', defer: 'public', run: (ctx) => ctx.edit({ content: 'edited' }) }),
   slash('filled', { description: 'x', defer: 'ephemeral', run: (ctx) => ctx.followUp({ content: 'filled' }) }),
   slash('further', {
@@ -134,6 +145,9 @@ const commands: Command[] = [
     }),
   }),
 ];
+function file(name: string) {
+  return { name, data: Buffer.from(name) };
+}
 const now = button('now', { run: (ctx) => ctx.update({ content: 'pressed' }) });
 const later = button('later', { defer: 'update', run: () => ({ content: 'pressed later' }) });
 const kept = button('kept', {
@@ -256,6 +270,18 @@ describe('a command', () => {
     // The deferral, and nothing after it.
     expect(discord.rest.statistics().requests).toBe(before + 1);
   });
+
+  it.each(['none', 'ephemeral'])(
+    'shows files, deferred as %s, each once even when an answer got lost',
+    async (defer) => {
+      discord.rest.addFault({ method: 'PATCH', times: 1, loseResponse: true });
+      const interaction = use(`filed-${defer}`);
+      await handle(interaction, command(`filed-${defer}`));
+      const { messages } = await interaction.settled();
+      const attached = messages.map(({ attachments }) => attachments.map(({ filename }) => filename));
+      expect(attached).toEqual([['d.txt'], ['c.txt']]);
+    },
+  );
 
   it('may follow up after somebody has deleted the deferral', async () => {
     const interaction = use('persistent');

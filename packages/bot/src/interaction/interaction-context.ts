@@ -4,8 +4,6 @@ import {
   type APIApplicationCommandOptionChoice,
   type APIInteractionGuildMember,
   type APIInteractionResponse,
-  type APIInteractionResponseChannelMessageWithSource,
-  type APIInteractionResponseUpdateMessage,
   type APIMessage,
   type APIModalInteractionResponseCallbackData,
   type APIUser,
@@ -19,6 +17,7 @@ import {
   nonceFor,
   type Acknowledgement,
   type DiscordRest,
+  type FileOptions,
 } from '@arrakis/discord-rest';
 import { ResponseStateError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -29,7 +28,7 @@ import type { CommandContexts, ComponentContexts, Extended, ModalContexts } from
 import type { Defer } from './deferral.ts';
 import { factsOf, type Interaction, type InteractionFacts } from './interaction.ts';
 import type { Log } from './log.ts';
-import { editBody, replyBody, type Message, type Reply } from './reply.ts';
+import { editBody, partsOf, replyBody, type Message, type Reply } from './reply.ts';
 import type { z } from 'zod';
 
 /** What the handlers of a bot work with. */
@@ -187,17 +186,17 @@ export class InteractionContext
   async reply(reply: Reply): Promise<void> {
     // Whoever reads it must not depend on whether the handler was fast enough.
     const ephemeral = reply.ephemeral ?? this.#options.defer === 'ephemeral';
-    const data = replyBody({ ...reply, ephemeral });
-    await this.#answerOnce('reply', () => this.#answer({ type: ResponseType.ChannelMessageWithSource, data }));
+    const message = replyBody({ ...reply, ephemeral });
+    await this.#answerOnce('reply', () => this.#answer(ResponseType.ChannelMessageWithSource, message));
   }
 
   async update(message: Message): Promise<void> {
-    await this.#answerOnce('update', () => this.#answer({ type: ResponseType.UpdateMessage, data: message }));
+    await this.#answerOnce('update', () => this.#answer(ResponseType.UpdateMessage, message));
   }
 
   async edit(message: Message): Promise<APIMessage> {
     await this.#notFresh('edit');
-    const edited = await this.rest.editOriginal(this.#interaction, editBody(message), { signal: this.signal });
+    const edited = await this.#editOriginal(message);
     this.#state = 'answered';
     return edited;
   }
@@ -215,7 +214,7 @@ export class InteractionContext
       }
       return this.#underWay(() => this.#fillDeferral(reply));
     }
-    const sent = await this.#sendFollowup(reply);
+    const sent = await this.#sendFollowup(replyBody(reply));
     this.#state = 'answered';
     return sent;
   }
@@ -238,7 +237,7 @@ export class InteractionContext
 
   /** Answers an autocomplete with choices. */
   async suggest(choices: APIApplicationCommandOptionChoice[], signal: AbortSignal = this.signal): Promise<void> {
-    await this.#respond({ type: ResponseType.ApplicationCommandAutocompleteResult, data: { choices } }, signal);
+    await this.#respond({ type: ResponseType.ApplicationCommandAutocompleteResult, data: { choices } }, { signal });
     this.#state = 'answered';
   }
 
@@ -251,11 +250,11 @@ export class InteractionContext
     if (this.#interaction.type === InteractionType.ApplicationCommandAutocomplete) return this.suggest([], signal);
     // Should what is under way fail, this finds out itself what is left to do.
     await Promise.allSettled([this.#deferring, this.#answering]);
-    const data = replyBody({ content: this.t(text), ephemeral: true });
+    const message = replyBody({ content: this.t(text), ephemeral: true });
     if (this.answered || (this.acknowledged && this.#options.defer === 'update')) {
-      await this.rest.sendFollowup(this.#interaction, data, { signal });
+      await this.#sendFollowup(message, signal);
     } else {
-      await this.#answer({ type: ResponseType.ChannelMessageWithSource, data }, signal);
+      await this.#answer(ResponseType.ChannelMessageWithSource, message, signal);
     }
     this.#state = 'answered';
   }
@@ -272,11 +271,19 @@ export class InteractionContext
 
   /** Answers as the first response or, when there has been one, as what it becomes. */
   async #answer(
-    response: APIInteractionResponseChannelMessageWithSource | APIInteractionResponseUpdateMessage,
+    type: ResponseType.ChannelMessageWithSource | ResponseType.UpdateMessage,
+    message: Message,
     signal: AbortSignal = this.signal,
   ): Promise<void> {
-    const taken = this.#state === 'fresh' && (await this.#respond(response, signal)) === 'acknowledged';
-    if (!taken) await this.rest.editOriginal(this.#interaction, editBody(response.data ?? {}), { signal });
+    const { body: data, files } = partsOf(message);
+    const taken =
+      this.#state === 'fresh' && (await this.#respond({ type, data }, { signal, files })) === 'acknowledged';
+    if (!taken) await this.#editOriginal(message, signal);
+  }
+
+  #editOriginal(message: Message, signal: AbortSignal = this.signal): Promise<APIMessage> {
+    const { body, files } = partsOf(editBody(message));
+    return this.rest.editOriginal(this.#interaction, body, { signal, files });
   }
 
   /**
@@ -285,21 +292,22 @@ export class InteractionContext
    */
   async #fillDeferral(reply: Reply): Promise<APIMessage> {
     try {
-      return await this.rest.editOriginal(this.#interaction, editBody(replyBody(reply)), { signal: this.signal });
+      return await this.#editOriginal(replyBody(reply));
     } catch (cause) {
       // Somebody has deleted what said that there is more to come.
       if (!(cause instanceof DiscordRestError && cause.code === RESTJSONErrorCodes.UnknownMessage)) throw cause;
-      return this.#sendFollowup(reply);
+      return this.#sendFollowup(replyBody(reply));
     }
   }
 
-  #sendFollowup(reply: Reply): Promise<APIMessage> {
-    return this.rest.sendFollowup(this.#interaction, replyBody(reply), { signal: this.signal });
+  #sendFollowup(message: Message, signal: AbortSignal = this.signal): Promise<APIMessage> {
+    const { body, files } = partsOf(message);
+    return this.rest.sendFollowup(this.#interaction, body, { signal, files });
   }
 
-  #respond(response: APIInteractionResponse, signal: AbortSignal = this.signal): Promise<Acknowledgement> {
+  #respond(response: APIInteractionResponse, options?: FileOptions): Promise<Acknowledgement> {
     this.#options.onRespond?.();
-    return this.rest.respond(this.#interaction, response, { signal });
+    return this.rest.respond(this.#interaction, response, { signal: this.signal, ...options });
   }
 
   /** Gives the answer, of which there is one; one that failed was none. */

@@ -1,11 +1,21 @@
 import { MessageFlags, type APIInteractionResponseCallbackData, type APIMessage } from 'discord-api-types/v10';
+import type { FileUpload } from '@arrakis/discord-rest';
 import type { Defer } from './deferral.ts';
 
 /** A message in Discord's own terms. Nobody is notified unless `allowed_mentions` says so. */
-export type Message = Pick<
+export interface Message extends Pick<
   APIInteractionResponseCallbackData,
-  'content' | 'embeds' | 'components' | 'allowed_mentions' | 'flags'
->;
+  'content' | 'embeds' | 'components' | 'allowed_mentions' | 'flags' | 'attachments'
+> {
+  /**
+   * Files to attach, 10 at most; embeds and components show one as `attachment://<name>`. When a message is changed they take
+   * the place of those that are there, unless `attachments` says what stays: it then names these and the new ones.
+   */
+  readonly files?: readonly FileUpload[];
+}
+
+/** What of a message is sent as JSON. */
+export type MessageFields = Omit<Message, 'files'>;
 
 /** A message as a reply. */
 export type Reply = Message & {
@@ -24,6 +34,14 @@ export function replyBody({ ephemeral = false, ...message }: Reply): Message {
 /** The body that Discord takes for an edit: who sees a message was decided when it was made. */
 export function editBody(message: Message): Message {
   return message.flags === undefined ? message : { ...message, flags: message.flags & ~MessageFlags.Ephemeral };
+}
+
+/** What of a message is JSON, and its files. */
+export function partsOf({ files, ...body }: Message): {
+  body: MessageFields;
+  files: readonly FileUpload[] | undefined;
+} {
+  return { body, files };
 }
 
 /** What a handler may return as its answer, by how it is deferred: who sees it has been decided with the deferral. */

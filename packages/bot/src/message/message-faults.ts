@@ -25,7 +25,8 @@ const maxEmbedText = 6_000;
  * Source: Discord docs, Message, "Create Message"; Component Reference.
  */
 export function messageFaults(message: Message): Fault[] {
-  const { content, embeds = [], components = [], flags = 0, allowed_mentions: mentions } = message;
+  const { content, embeds = [], components = [], files = [], flags = 0, allowed_mentions: mentions } = message;
+  const isEmpty = (content ?? '') === '' && embeds.length + components.length + files.length === 0;
   const isV2 = (flags & MessageFlags.IsComponentsV2) !== 0;
   return [
     ...lengthFaults('content', content, [0, 2_000]),
@@ -34,9 +35,8 @@ export function messageFaults(message: Message): Fault[] {
     ...components.flatMap((component, index) => below(`components[${index}]`, componentFaults(component))),
     ...sharedFaults(components),
     ...(mentions === undefined ? [] : below('allowed_mentions', mentionFaults(mentions))),
-    ...((content ?? '') === '' && embeds.length === 0 && components.length === 0
-      ? fault('', 'is empty: Discord takes content, embeds or components')
-      : []),
+    ...countFaults('files', files.length, [0, 10]),
+    ...(isEmpty ? fault('', 'is empty: Discord takes content, embeds, components or files') : []),
   ];
 }
 

@@ -1,16 +1,31 @@
+import { buffer } from 'node:stream/consumers';
 import {
   InteractionResponseType as ResponseType,
   MessageFlags,
   type APIApplicationCommandOptionChoice,
+  type APIAttachment,
   type APIMessage,
   type APIModalInteractionResponseCallbackData,
+  type RESTAPIAttachment,
 } from 'discord-api-types/v10';
-import { discordPayload, type HttpRequest, type Method, type Response, type Transport } from '@arrakis/discord-rest';
+import {
+  discordPayload,
+  type FileUpload,
+  type HttpRequest,
+  type Method,
+  type Response,
+  type Transport,
+} from '@arrakis/discord-rest';
 import { z } from 'zod';
-import type { Message } from '../interaction/reply.ts';
+import type { MessageFields } from '../interaction/reply.ts';
 import { messageFaults } from '../message/message-faults.ts';
 import type { Fault } from '../validation/fault.ts';
 import { choicesFaults, modalBodyFaults } from './answer-faults.ts';
+
+/** A file that came with a request, read to its end. */
+export interface SentFile extends FileUpload {
+  readonly data: Uint8Array;
+}
 
 /** A request to Discord, as it was sent; tokens are in none of it. */
 export interface TestRequest {
@@ -19,6 +34,7 @@ export interface TestRequest {
   readonly route: string;
   readonly path: string;
   readonly body: unknown;
+  readonly files: readonly SentFile[];
   /** For the audit log. */
   readonly reason: string | undefined;
 }
@@ -51,7 +67,7 @@ export class DiscordRuleError extends Error {
   }
 }
 
-const messageBody = discordPayload<Message>(z.looseObject({}));
+const messageBody = discordPayload<MessageFields>(z.looseObject({}));
 const callback = z.object({
   type: z.enum(ResponseType),
   data: z.looseObject({ flags: z.number().optional() }).optional(),
@@ -60,6 +76,11 @@ const modalBody = discordPayload<APIModalInteractionResponseCallbackData>(z.loos
 const choicesBody = z.object({
   choices: z.array(discordPayload<APIApplicationCommandOptionChoice>(z.looseObject({ name: z.string() }))),
 });
+
+/** A message as it arrives. */
+type SentMessage = MessageFields & { readonly files: readonly SentFile[] };
+
+const none = new Uint8Array();
 
 /** Answers requests as Discord would, keeps what was sent, and refuses what Discord would refuse. */
 export class RecordingDiscord implements Transport {
@@ -91,15 +112,17 @@ export class RecordingDiscord implements Transport {
     this.#answers.unshift({ method, route, answer });
   }
 
-  async send({ route, json, reason }: HttpRequest): Promise<Response> {
+  async send({ route, json, multipart, reason }: HttpRequest): Promise<Response> {
     const body: unknown = json === undefined ? undefined : JSON.parse(json);
+    const files = await Promise.all((multipart?.files ?? []).map((file) => received(file)));
     const segments = route.path.split('/').map(decodeURIComponent);
     const conversation = this.#conversations.get(segments[3] ?? '');
     if (route.interaction && conversation !== undefined) {
       const isCallback = segments[4] === 'callback';
-      return isCallback ? this.#callback(conversation, body) : this.#webhook(conversation, route.method, body);
+      if (isCallback) return this.#callback(conversation, body, files);
+      return this.#webhook(conversation, route.method, () => ({ ...messageBody.parse(body), files }));
     }
-    const request = { method: route.method, route: route.template, path: route.path, body, reason };
+    const request = { method: route.method, route: route.template, path: route.path, body, files, reason };
     this.requests.push(request);
     return this.#other(request);
   }
@@ -108,12 +131,12 @@ export class RecordingDiscord implements Transport {
     // Nothing is open.
   }
 
-  #callback(conversation: Conversation, body: unknown): Response {
+  #callback(conversation: Conversation, body: unknown, files: readonly SentFile[]): Response {
     if (conversation.acknowledged) return refused(400, 40_060);
     const { type, data = {} } = callback.parse(body);
     switch (type) {
       case ResponseType.ChannelMessageWithSource:
-        conversation.original = this.#made(messageBody.parse(data));
+        conversation.original = this.#made({ ...messageBody.parse(data), files });
         conversation.messages.push(conversation.original);
         break;
       case ResponseType.DeferredChannelMessageWithSource:
@@ -124,7 +147,7 @@ export class RecordingDiscord implements Transport {
         conversation.deferred = 'update';
         break;
       case ResponseType.UpdateMessage:
-        this.#edit(conversation, messageBody.parse(data));
+        this.#edit(conversation, { ...messageBody.parse(data), files });
         break;
       case ResponseType.Modal:
         conversation.modal = checked('the modal', modalBody.parse(data), modalBodyFaults);
@@ -139,13 +162,13 @@ export class RecordingDiscord implements Transport {
     return { status: 204, headers: {}, body: undefined };
   }
 
-  #webhook(conversation: Conversation, method: Method, body: unknown): Response {
+  #webhook(conversation: Conversation, method: Method, message: () => SentMessage): Response {
     if (!conversation.acknowledged) return refused(404, 10_015);
     switch (method) {
       case 'PATCH':
-        return found(this.#edit(conversation, messageBody.parse(body)));
+        return found(this.#edit(conversation, message()));
       case 'POST':
-        return found(this.#followUp(conversation, messageBody.parse(body)));
+        return found(this.#followUp(conversation, message()));
       case 'DELETE': {
         const { original } = conversation;
         if (original === undefined) return refused(404, 10_008);
@@ -160,10 +183,12 @@ export class RecordingDiscord implements Transport {
     }
   }
 
-  #edit(conversation: Conversation, change: Message): APIMessage {
+  #edit(conversation: Conversation, change: SentMessage): APIMessage {
     const { original, deferred } = conversation;
+    const named = change.attachments?.map(({ id }) => id);
+    const kept = original?.attachments.filter(({ id }) => named?.includes(id) ?? true);
     const flags = (change.flags ?? 0) | (deferred === 'ephemeral' ? MessageFlags.Ephemeral : (original?.flags ?? 0));
-    const edited = this.#made({ ...original, ...change, flags }, original?.id);
+    const edited = this.#made({ ...original, ...change, flags }, { id: original?.id, kept });
     const index = original === undefined ? -1 : conversation.messages.indexOf(original);
     if (index >= 0) conversation.messages[index] = edited;
     else conversation.messages.unshift(edited);
@@ -172,7 +197,7 @@ export class RecordingDiscord implements Transport {
   }
 
   /** The first one after a deferral takes its place (Discord docs, Receiving and Responding, "Followup Messages"). */
-  #followUp(conversation: Conversation, message: Message): APIMessage {
+  #followUp(conversation: Conversation, message: SentMessage): APIMessage {
     if (conversation.original === undefined && conversation.messages.length === 0)
       return this.#edit(conversation, message);
     const sent = this.#made(message);
@@ -180,10 +205,28 @@ export class RecordingDiscord implements Transport {
     return sent;
   }
 
-  #made(message: Message, id = this.#nextId()): APIMessage {
-    const fine = checked('the message', message, messageFaults);
-    const common = { channel_id: '500', content: '', embeds: [], components: [], attachments: [], flags: 0 };
-    return madeMessage.parse({ ...common, ...fine, id });
+  /** @param before - what a message was that is changed: its id, and which of its attachments stay */
+  #made(
+    { files, ...message }: SentMessage,
+    before: { id?: string | undefined; kept?: APIAttachment[] | undefined } = {},
+  ) {
+    const { id = this.#nextId(), kept = [] } = before;
+    // What stays attached is enough for a message.
+    checked(
+      'the message',
+      { ...message, files: [...kept.map(({ filename: name }) => ({ name, data: none })), ...files] },
+      messageFaults,
+    );
+    const attachments = [...kept, ...files.map((file, index) => this.#attached(file, describedBy(message, index)))];
+    const common = { channel_id: '500', content: '', embeds: [], components: [], flags: 0 };
+    return madeMessage.parse({ ...common, ...message, attachments, id });
+  }
+
+  /** Its content is its address, so that a test can read it. */
+  #attached({ name, contentType, data }: SentFile, { description }: Partial<RESTAPIAttachment>): APIAttachment {
+    const url = `data:${contentType ?? 'application/octet-stream'};base64,${Buffer.from(data).toString('base64')}`;
+    const described = { ...(contentType && { content_type: contentType }), ...(description && { description }) };
+    return { id: this.#nextId(), filename: name, size: data.length, url, proxy_url: url, ...described };
   }
 
   #other(request: TestRequest): Response {
@@ -193,7 +236,7 @@ export class RecordingDiscord implements Transport {
       return body === undefined ? { status: 204, headers: {}, body } : found(body);
     }
     if (request.method === 'POST' && request.route === '/channels/{channel.id}/messages') {
-      return found(this.#made(messageBody.parse(request.body)));
+      return found(this.#made({ ...messageBody.parse(request.body), files: request.files }));
     }
     if (request.method !== 'GET') return found({ id: this.#nextId() });
     throw new Error(
@@ -208,6 +251,16 @@ function checked<Body>(what: string, body: Body, faultsOf: (body: Body) => reado
   const faults = faultsOf(body);
   if (faults.length > 0) throw new DiscordRuleError(what, faults);
   return body;
+}
+
+async function received({ data, ...file }: FileUpload): Promise<SentFile> {
+  if (data instanceof Uint8Array) return { ...file, data };
+  return { ...file, data: await buffer(data()) };
+}
+
+/** What a message says of the file at a position. */
+function describedBy({ attachments = [] }: MessageFields, index: number): Partial<RESTAPIAttachment> {
+  return attachments.find(({ id }) => String(id) === String(index)) ?? {};
 }
 
 function isEphemeral(flags = 0): boolean {

@@ -19,6 +19,7 @@ import {
   userMenu,
   type Middleware,
   type Module,
+  type TestResult,
 } from '../index.ts';
 
 const passed: string[] = [];
@@ -227,6 +228,81 @@ describe('a test context', () => {
     const { deferred, messages } = await test.slash('follow');
     expect([deferred, messages.map(({ content, flags }) => [content, flags])]).toEqual(['public', [['followed', 64]]]);
     expect(test.discord.requests).toMatchObject([{ method: 'POST', route: '/channels/{channel.id}/typing' }]);
+  });
+
+  describe('with files', () => {
+    async function* rows() {
+      yield Buffer.from('a,b\n');
+      yield Buffer.from('1,2\n');
+    }
+    const csv = { name: 'table.csv', contentType: 'text/csv', data: rows };
+    const note = { name: 'note.txt', data: Buffer.from('hi') };
+    const attached = ({ messages }: TestResult) =>
+      messages.map(({ attachments }) => attachments.map(({ filename, size }) => `${filename} ${size}`));
+    const handlers = (defer: 'none' | 'ephemeral') => [
+      slash('answer', { description: 'x', defer, run: () => ({ files: [csv] }) }),
+      slash('follow', {
+        description: 'x',
+        defer,
+        async run(ctx) {
+          await ctx.reply({ content: 'one', files: [csv] });
+          await ctx.followUp({ content: 'two', files: [note] });
+          await ctx.edit({ files: [note, note] });
+        },
+      }),
+    ];
+
+    it.each(['none', 'ephemeral'] as const)('shows them, deferred as %s', async (defer) => {
+      const test = testContext([{ name: 'm', commands: handlers(defer) }]);
+      const { messages } = await test.slash('answer');
+      const [attachment] = messages[0]?.attachments ?? [];
+      expect(attachment).toMatchObject({ filename: 'table.csv', size: 8, content_type: 'text/csv' });
+      expect(await (await fetch(attachment?.url ?? '')).text()).toBe('a,b\n1,2\n');
+      expect(attached(await test.slash('follow'))).toEqual([['note.txt 2', 'note.txt 2'], ['note.txt 2']]);
+    });
+
+    it.each(['none', 'update'] as const)('puts them on the message of a component, deferred as %s', async (defer) => {
+      const change = button('change', { defer, run: (ctx) => ctx.update({ content: 'changed', files: [note] }) });
+      const deferred = button('press', { defer: 'update', run: () => ({ content: 'changed', files: [note] }) });
+      const test = testContext([{ name: 'm', components: [defer === 'none' ? change : deferred] }]);
+      expect(attached(await test.button(defer === 'none' ? 'change' : 'press'))).toEqual([['note.txt 2']]);
+    });
+
+    it('keeps what an edit names', async () => {
+      const keep = slash('keep', {
+        description: 'x',
+        async run(ctx) {
+          await ctx.reply({ files: [csv, note] });
+          const { attachments } = await ctx.edit({ content: 'x' });
+          const kept = attachments.slice(1).map(({ id }) => ({ id }));
+          await ctx.edit({ attachments: [...kept, { id: 0, description: 'more' }], files: [csv] });
+        },
+      });
+      const result = await testContext([{ name: 'm', commands: [keep] }]).slash('keep');
+      expect(attached(result)).toEqual([['note.txt 2', 'table.csv 8']]);
+      expect(result.messages[0]?.attachments[1]).toMatchObject({ description: 'more' });
+    });
+
+    it('fails a test that attaches too many', async () => {
+      const files = Array.from({ length: 11 }, () => note);
+      const many = slash('many', { description: 'x', run: () => ({ files }) });
+      await expect(testContext([{ name: 'm', commands: [many] }]).slash('many')).rejects.toThrow('files has 11');
+    });
+
+    it('has those of other messages as well', async () => {
+      const post = slash('post', {
+        description: 'x',
+        async run(ctx) {
+          const { attachments } = await ctx.rest.createMessage('5', {}, { nonce: ctx.nonce(), files: [csv] });
+          return { content: attachments.map(({ filename }) => filename).join(' ') };
+        },
+      });
+      const test = testContext([{ name: 'm', commands: [post] }]);
+      expect(text(await test.slash('post'))).toEqual(['table.csv']);
+      expect(test.discord.requests).toMatchObject([
+        { files: [{ name: 'table.csv', data: Buffer.from('a,b\n1,2\n') }] },
+      ]);
+    });
   });
 
   it('keeps what followed when the message of a component is deleted', async () => {

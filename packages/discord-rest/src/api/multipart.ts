@@ -15,6 +15,7 @@ export interface FileUpload {
 /** A body of several parts, made anew for each attempt. */
 export interface MultipartBody {
   readonly contentType: string;
+  readonly files: readonly FileUpload[];
   open(): AsyncIterable<Uint8Array>;
 }
 
@@ -49,6 +50,7 @@ export function filesOf(
   const boundary = `arrakis-${randomBytes(18).toString('base64url')}`;
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
+    files,
     async *open() {
       for (const [name, value] of fieldsOf(body, form)) {
         const type = form.fields === 'payload_json' ? '\r\nContent-Type: application/json' : '';
