@@ -5,6 +5,7 @@ import {
   discordCheck,
   discordSettings,
   loadSettings,
+  proxySettings,
   serviceSettings,
   withDotEnv,
 } from '@arrakis/service';
@@ -25,7 +26,7 @@ const brokerSchema = z.object({
 });
 
 const discordSchema = z
-  .object({ APP_ENV: serviceSettings.APP_ENV, DISCORD_API_URL, ...discordSettings })
+  .object({ APP_ENV: serviceSettings.APP_ENV, DISCORD_API_URL, ...discordSettings, ...proxySettings })
   .superRefine(...discordCheck);
 
 /** The settings of commands that speak with the broker. */

@@ -1,7 +1,7 @@
 import { GatewayClient, Router, type BotParts, type BotState, type Gateway, type Module } from '@arrakis/bot';
 import type { Broker } from '@arrakis/broker';
 import { DiscordRest, type RestEvent } from '@arrakis/discord-rest';
-import { botsOf, type DiscordBot, type Logger, type Service } from '@arrakis/service';
+import { botsOf, discordProxyOf, type DiscordBot, type Logger, type Service } from '@arrakis/service';
 import { serviceState, type ClaimStore, type StateManager } from '@arrakis/state';
 import type { WorkerSettings } from './config.ts';
 import { UnknownApplicationError } from './failure.ts';
@@ -96,7 +96,7 @@ function connectRest(
     token,
     applicationId,
     apiUrl: settings.DISCORD_API_URL,
-    proxyUrl: settings.DISCORD_PROXY_URL,
+    ...discordProxyOf(settings),
     globalLimit: settings.DISCORD_GLOBAL_LIMIT,
     egress: settings.WORKER_EGRESS,
     scripts: state.scripts,

@@ -6,8 +6,8 @@ import {
   discordSettings,
   integerSetting,
   loadSettings,
+  proxySettings,
   serviceSettings,
-  urlSetting,
   withDotEnv,
 } from '@arrakis/service';
 
@@ -31,7 +31,7 @@ const shape = {
   WORKER_MAX_POSTPONEMENT_MS: integerSetting({ min: 0, max: 86_400_000, defaultsTo: 1_800_000 }),
   WORKER_MAX_ATTEMPTS: integerSetting({ min: 1, max: 20, defaultsTo: 5 }),
   DISCORD_GLOBAL_LIMIT: integerSetting({ min: 1, max: 100_000, defaultsTo: 50 }),
-  DISCORD_PROXY_URL: urlSetting(['http:', 'https:'], 'http://proxy.internal:3128').optional(),
+  ...proxySettings,
   WORKER_EGRESS: z
     .string()
     .regex(/^[\w.:-]{1,64}$/)

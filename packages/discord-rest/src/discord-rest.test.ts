@@ -342,7 +342,7 @@ describe("a block by Discord's edge", () => {
 });
 
 describe('a proxy', () => {
-  it('is asked to connect, and passes requests of both kinds on', async () => {
+  it('is asked to connect, passes requests of both kinds on, and is left out where it shall be', async () => {
     const { server } = await against({ status: 200, json: message });
     const asked: string[] = [];
     const proxy = createServer().on('connect', ({ url = '' }, socket) => {
@@ -364,5 +364,9 @@ describe('a proxy', () => {
     await rest.editOriginal(interaction(), { content: 'hello' });
     expect(server.requests).toHaveLength(2);
     expect(asked).toEqual([new URL(server.apiUrl).host, new URL(server.apiUrl).host]);
+    const besides = new DiscordRest({ apiUrl: server.apiUrl, applicationId, token, proxyUrl, noProxy: '127.0.0.1' });
+    releases.push(() => besides.close(0));
+    await besides.createMessage('5', { content: 'hello' }, { nonce: 'n' });
+    expect([server.requests.length, asked.length]).toEqual([3, 2]);
   });
 });

@@ -69,7 +69,15 @@ export class DiscordRest {
 
   /** @throws {TypeError} when `apiUrl` or `proxyUrl` is no URL. */
   constructor(options: DiscordRestOptions) {
-    const { applicationId, token, scripts, globalLimit = usualGlobalLimit, egress = 'shared', proxyUrl } = options;
+    const {
+      applicationId,
+      token,
+      scripts,
+      globalLimit = usualGlobalLimit,
+      egress = 'shared',
+      proxyUrl,
+      noProxy,
+    } = options;
     const onEvent = options.onEvent ?? (() => undefined);
     this.applicationId = applicationId;
     this.#transport =
@@ -78,6 +86,7 @@ export class DiscordRest {
         apiUrl: new URL(options.apiUrl),
         token,
         proxyUrl: proxyUrl === undefined ? undefined : new URL(proxyUrl),
+        noProxy,
       });
     this.#limiter =
       scripts === undefined ? new LocalLimiter(globalLimit) : new FleetLimiter({ scripts, globalLimit, onEvent });

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici';
 import type { MultipartBody } from './api/multipart.ts';
 import { HttpExchange, unreadableFile } from './http-exchange.ts';
 import { pause } from './pause.ts';
@@ -23,6 +23,8 @@ export interface HttpTransportOptions {
   readonly token: string;
   /** An HTTP proxy that is asked to connect; with user and password where it wants them. */
   readonly proxyUrl: URL | undefined;
+  /** Hosts that are reached without it, as NO_PROXY names them: `localhost,.internal`. */
+  readonly noProxy?: string | undefined;
   /** How long a connection is used, in ms: then the name of the API is looked up anew. Default 5 min. */
   readonly connectionLifeMs?: number;
 }
@@ -177,6 +179,7 @@ async function* partsOf(multipart: MultipartBody, { exchange, onPart }: UnderWay
 function newDispatcher({
   apiUrl: { origin },
   proxyUrl,
+  noProxy = '',
   connectionLifeMs = usualConnectionLifeMs,
 }: HttpTransportOptions): Dispatcher {
   const options = {
@@ -187,7 +190,7 @@ function newDispatcher({
     maxResponseSize: maxResponseBytes,
     clientTtl: connectionLifeMs,
   };
-  return proxyUrl === undefined
-    ? new Pool(origin, options)
-    : new ProxyAgent({ ...options, uri: proxyUrl.href, proxyTunnel: true });
+  if (proxyUrl === undefined) return new Pool(origin, options);
+  const { href } = proxyUrl;
+  return new EnvHttpProxyAgent({ ...options, httpProxy: href, httpsProxy: href, noProxy, proxyTunnel: true });
 }

@@ -20,6 +20,8 @@ export interface DiscordRestOptions {
   readonly egress?: string;
   /** An HTTP proxy on the way to Discord. */
   readonly proxyUrl?: string | undefined;
+  /** Hosts that are reached without it, as NO_PROXY names them: `localhost,.internal`. */
+  readonly noProxy?: string | undefined;
   /** Told of every attempt; for logs and metrics. */
   readonly onEvent?: RestListener;
   /** The way to Discord; HTTP unless a test takes its place. */

@@ -1,6 +1,6 @@
 import { Router, type CommandPlan, type CommandSyncOptions, type Registrations } from '@arrakis/bot';
 import { DiscordRest } from '@arrakis/discord-rest';
-import { botsOf } from '@arrakis/service';
+import { botsOf, discordProxyOf } from '@arrakis/service';
 import { UsageError, type Invocation } from '../command.ts';
 import { loadDiscordSettings } from '../config.ts';
 import { loadModules } from './load-modules.ts';
@@ -29,7 +29,12 @@ export async function forEachBot(
   const { registrations } = new Router(await loadModules(file), { events: ['#'] });
   const plans: BotPlan[] = [];
   for (const { applicationId, token } of botsOf(settings)) {
-    const rest = new DiscordRest({ apiUrl: settings.DISCORD_API_URL, applicationId, token });
+    const rest = new DiscordRest({
+      apiUrl: settings.DISCORD_API_URL,
+      applicationId,
+      token,
+      ...discordProxyOf(settings),
+    });
     try {
       plans.push({ applicationId, scopes: await act(rest, registrations, { guildId, signal }) });
     } finally {
