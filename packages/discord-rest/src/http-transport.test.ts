@@ -136,6 +136,7 @@ describe('a file', () => {
   const file = (waits: readonly number[]) => ({
     contentType: 'text/plain',
     files: [],
+    length: undefined,
     async *open() {
       for (const ms of waits) {
         await delay(ms);

@@ -155,8 +155,9 @@ export class HttpTransport implements Transport {
 
   #headersOf({ route, json, multipart, reason }: HttpRequest): Record<string, string> {
     const headers: Record<string, string> = { 'user-agent': 'DiscordBot (Arrakis, 0.1.0)' };
-    if (multipart !== undefined) headers['content-type'] = multipart.contentType;
-    else if (json !== undefined) headers['content-type'] = 'application/json';
+    const contentType = multipart?.contentType ?? (json !== undefined && 'application/json');
+    if (contentType) headers['content-type'] = contentType;
+    if (multipart?.length !== undefined) headers['content-length'] = String(multipart.length);
     if (!route.interaction) headers['authorization'] = this.#authorization;
     if (reason !== undefined) headers['x-audit-log-reason'] = encodeURIComponent(reason.toWellFormed());
     return headers;

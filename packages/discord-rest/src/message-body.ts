@@ -7,8 +7,9 @@ import type { EndpointName } from './api/api.ts';
 const mentionsNobody: APIAllowedMentions = { parse: [] };
 
 /** The body with `allowed_mentions` none, unless it has its own. */
-function withoutMentions<Body extends { readonly allowed_mentions?: unknown }>(body: Body): Body {
-  return body.allowed_mentions ? body : { ...body, allowed_mentions: mentionsNobody };
+function withoutMentions(body: object): object {
+  const says = 'allowed_mentions' in body && body.allowed_mentions;
+  return says ? body : { ...body, allowed_mentions: mentionsNobody };
 }
 
 /** Longest nonce that Discord takes, in characters. */
@@ -57,7 +58,8 @@ export function completedBody(endpoint: EndpointName, body: unknown, files = 0):
     return post.success ? { ...post.data, message: withoutMentions(post.data.message) } : body;
   }
   if (!messageEndpoints.has(endpoint) || typeof body !== 'object' || body === null) return body;
-  const message = endpoint.startsWith('PATCH ') ? withFiles(withoutMentions(body), files) : withoutMentions(body);
+  if (endpoint.startsWith('PATCH ')) return completedEdit(body, files);
+  const message = withoutMentions(body);
   if (endpoint !== createMessage) return message;
   const given = 'nonce' in message ? message.nonce : undefined;
   const nonce = given ?? randomBytes(12).toString('base64url');
@@ -76,6 +78,12 @@ function completedCallback(body: unknown, files: number): unknown {
   const isEdit = parsed.data.type === InteractionResponseType.UpdateMessage;
   const data = withoutMentions(parsed.data.data);
   return { ...parsed.data, data: isEdit ? withFiles(data, files) : data };
+}
+
+/** Texts mention; of a message of somebody else, a bot may change its flags and must say nothing beside. */
+function completedEdit(edit: object, files: number): object {
+  const hasText = 'content' in edit || 'components' in edit;
+  return withFiles(hasText ? withoutMentions(edit) : edit, files);
 }
 
 /** The edit with its files as all that is attached, unless it says itself what is. */

@@ -10,8 +10,12 @@ export function attemptTimeoutOf(route: Route): number {
   return route.urgent ? 1_000 : 10_000;
 }
 
-/** Attempts of one call; waiting for a rate limit is none. */
+/** Attempts of one call; waiting for a rate limit is none. Of a first response its three seconds are the end. */
 const maxAttempts = 6;
+
+/** How long to wait before a repetition: at first, and at most, in ms. */
+const usualDelays = { first: 300, longest: 5_000 };
+const urgentDelays = { first: 50, longest: 400 };
 
 /** How long a webhook may be unknown before it is believed, in ms. */
 const webhookAppearsWithinMs = 10_000;
@@ -47,7 +51,8 @@ export function retryDelay(error: DiscordRestError, history: AttemptHistory): nu
   if (route.awaitsWebhook && error.code === RESTJSONErrorCodes.UnknownWebhook) {
     return elapsedMs < webhookAppearsWithinMs ? 250 + 250 * random : undefined;
   }
-  if (error.kind !== 'unavailable' || attempt >= maxAttempts) return undefined;
-  const ceiling = Math.min((route.urgent ? 50 : 300) * 2 ** (attempt - 1), 5_000);
+  if (error.kind !== 'unavailable' || (attempt >= maxAttempts && !route.urgent)) return undefined;
+  const { first, longest } = route.urgent ? urgentDelays : usualDelays;
+  const ceiling = Math.min(first * 2 ** (attempt - 1), longest);
   return Math.max(error.retryAfterMs ?? 0, ceiling / 2 + (ceiling / 2) * random);
 }

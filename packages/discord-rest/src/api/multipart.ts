@@ -15,6 +15,8 @@ export interface FileUpload {
 /** A body of several parts, made anew for each attempt. */
 export interface MultipartBody {
   readonly contentType: string;
+  /** In bytes, where all files are in memory. */
+  readonly length: number | undefined;
   readonly files: readonly FileUpload[];
   open(): AsyncIterable<Uint8Array>;
 }
@@ -48,29 +50,51 @@ export function filesOf(
   if (files.length === 0) return undefined;
   const form = otherForms.get(endpoint) ?? messageForm;
   const boundary = `arrakis-${randomBytes(18).toString('base64url')}`;
+  const parts = partsOf(boundary, [...fieldParts(body, form), ...fileParts(files, form)]);
+  const lengths = parts.map((part) => (part instanceof Uint8Array ? part.length : Number.NaN));
+  const length = lengths.reduce((sum, each) => sum + each, 0);
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
+    length: Number.isNaN(length) ? undefined : length,
     files,
     async *open() {
-      for (const [name, value] of fieldsOf(body, form)) {
-        const type = form.fields === 'payload_json' ? '\r\nContent-Type: application/json' : '';
-        yield encoder.encode(
-          `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"${type}\r\n\r\n${value}\r\n`,
-        );
+      for (const part of parts) {
+        if (part instanceof Uint8Array) yield part;
+        else yield* part();
       }
-      for (const [index, { name, contentType = 'application/octet-stream', data }] of files.entries()) {
-        const field = form.file ?? `files[${index}]`;
-        const disposition = `form-data; name="${quoted(field)}"; filename="${quoted(name)}"`;
-        yield encoder.encode(
-          `--${boundary}\r\nContent-Disposition: ${disposition}\r\nContent-Type: ${contentType}\r\n\r\n`,
-        );
-        if (data instanceof Uint8Array) yield data;
-        else yield* data();
-        yield encoder.encode('\r\n');
-      }
-      yield encoder.encode(`--${boundary}--\r\n`);
     },
   };
+}
+
+interface Part {
+  readonly headers: readonly string[];
+  readonly data: FileUpload['data'];
+}
+
+function partsOf(boundary: string, parts: readonly Part[]): FileUpload['data'][] {
+  const end = encoder.encode('\r\n');
+  const pieces = parts.flatMap(({ headers, data }) => [
+    encoder.encode(`--${boundary}\r\n${headers.join('\r\n')}\r\n\r\n`),
+    data,
+    end,
+  ]);
+  return [...pieces, encoder.encode(`--${boundary}--\r\n`)];
+}
+
+function fieldParts(body: unknown, form: UploadForm): Part[] {
+  const type = form.fields === 'payload_json' ? ['Content-Type: application/json'] : [];
+  return fieldsOf(body, form).map(([name, value]) => ({
+    headers: [`Content-Disposition: form-data; name="${quoted(name)}"`, ...type],
+    data: encoder.encode(value),
+  }));
+}
+
+function fileParts(files: readonly FileUpload[], form: UploadForm): Part[] {
+  return files.map(({ name, contentType = 'application/octet-stream', data }, index) => {
+    const field = form.file ?? `files[${index}]`;
+    const disposition = `form-data; name="${quoted(field)}"; filename="${quoted(name)}"`;
+    return { headers: [`Content-Disposition: ${disposition}`, `Content-Type: ${quoted(contentType)}`], data };
+  });
 }
 
 function fieldsOf(body: unknown, { fields }: UploadForm): [string, string][] {
