@@ -20,7 +20,7 @@ const isolationPatienceMs = 10_000;
 
 export interface ClaimParts {
   readonly claims: ClaimStore;
-  readonly eventId: string;
+  readonly claimId: string;
   /** What to do while Redis is away: see `Lane.withoutClaims`. */
   readonly withoutClaims: 'wait' | 'go-on';
   /** Each of them ends the wait for Redis. */
@@ -87,10 +87,10 @@ async function refuse(parts: ClaimParts, deaths: number): Promise<never> {
 
 /** Asks until Redis answers; undefined when the event goes on without a claim, since Redis is away. */
 async function ask(parts: ClaimParts, request: ClaimRequest): Promise<ClaimResult | undefined> {
-  const { claims, eventId, withoutClaims, signals } = parts;
+  const { claims, claimId, withoutClaims, signals } = parts;
   for (;;) {
     try {
-      return await claims.claim(eventId, request);
+      return await claims.claim(claimId, request);
     } catch (cause) {
       if (!(cause instanceof StateUnavailableError)) throw cause;
       if (withoutClaims === 'go-on') return undefined;

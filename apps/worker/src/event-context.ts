@@ -1,12 +1,14 @@
 import type { EventContext, SettingsOf } from '@arrakis/bot';
 import { nonceFor } from '@arrakis/discord-rest';
-import type { Event } from '@arrakis/protocol';
+import type { DeliveredEvent } from '@arrakis/protocol';
 import type { Logger } from '@arrakis/service';
 import type { Bot } from './bots.ts';
 import type { DeliveryFacts } from './execution.ts';
 
 export interface EventContextParts {
   readonly bot: Pick<Bot, 'parts' | 'log'>;
+  /** Tells what this handler does for the event from what others do. */
+  readonly claimId: string;
   readonly facts: Pick<DeliveryFacts, 'attempt' | 'limit'>;
   readonly fence: number | undefined;
   readonly handlerTimeoutMs: number;
@@ -31,11 +33,14 @@ export class HandledEventContext implements EventContext {
   readonly state: EventContext['state'];
   readonly settings: SettingsOf;
   readonly nonce: EventContext['nonce'];
-  readonly #event: Event;
+  readonly #event: DeliveredEvent;
   readonly #log: Logger;
   readonly #limit: DeliveryFacts['limit'];
 
-  constructor(event: Event, { bot: { parts, log }, facts, fence, handlerTimeoutMs }: EventContextParts) {
+  constructor(
+    event: DeliveredEvent,
+    { bot: { parts, log }, claimId, facts, fence, handlerTimeoutMs }: EventContextParts,
+  ) {
     this.id = event.id;
     this.type = event.type;
     this.guildId = event.guildId;
@@ -48,7 +53,7 @@ export class HandledEventContext implements EventContext {
     this.gateway = parts.gateway;
     this.state = parts.state;
     this.settings = (settings) => settings.in(parts.environment);
-    this.nonce = (purpose) => nonceFor(event.id, purpose);
+    this.nonce = (purpose) => nonceFor(claimId, purpose);
     this.#event = event;
     this.#log = log;
     this.#limit = facts.limit;
@@ -59,7 +64,7 @@ export class HandledEventContext implements EventContext {
   }
 
   get log(): EventContext['log'] {
-    const { id: eventId, type, traceparent } = this.#event;
-    return this.#log.child({ eventId, type, traceparent });
+    const { id: eventId, type, module, traceparent } = this.#event;
+    return this.#log.child({ eventId, type, ...(module !== undefined && { module }), traceparent });
   }
 }

@@ -1,3 +1,5 @@
+import type { RoutedEvent, Router } from '@arrakis/bot';
+import type { DeliveredEvent } from '@arrakis/protocol';
 import type { Bot, Bots } from './bots.ts';
 import type { Elsewhere, Lane } from './execution.ts';
 import { HandledEventContext } from './event-context.ts';
@@ -24,24 +26,39 @@ export function eventLane({ longJobs, bots, elsewhere, ...lane }: EventLaneParts
     ...lane,
     withoutClaims: 'wait',
     retryBy: () => Infinity,
+    partsOf(event) {
+      const routed = bots.of(event.applicationId).router.events(event.type);
+      if (event.module !== undefined || routed.length < 2) return [event];
+      return routed.map(({ module }) => ({ ...event, module }));
+    },
     async prepare(event, facts) {
       const { attempt } = facts;
       const bot = bots.of(event.applicationId);
-      const routed = bot.router.event(event.type);
+      const routed = handlerOf(bot.router, event);
       if (routed === undefined) return undefined;
       const { handler, module } = routed;
       const queue = elsewhere(module, handler.lane === 'low' ? 'longJobs' : 'guildEvents');
       if (queue !== undefined) return { queue };
       if (handler.lane === 'low' && name === 'normal') return { queue: longJobs };
       const invocation = handler.prepare(parseBody(event));
+      // Of one module as of several: whichever handle it in the next version, what this one has done is known.
+      const claimId = `${event.id}/${module}`;
       return {
         event,
+        claimId,
         handler: invocation.handler,
         mayRetry: (cause) => attempt < maxAttempts || isPostponement(cause),
-        handle: (fence) => invocation.run(new HandledEventContext(event, { bot, facts, fence, handlerTimeoutMs })),
+        handle: (fence) =>
+          invocation.run(new HandledEventContext(event, { bot, claimId, facts, fence, handlerTimeoutMs })),
         acknowledge: async () => undefined,
         apologize: async () => undefined,
       };
     },
   };
+}
+
+/** That of the module which the event is for, otherwise the only one. */
+function handlerOf(router: Router, { type, module }: DeliveredEvent): RoutedEvent | undefined {
+  const routed = router.events(type);
+  return module === undefined ? routed[0] : routed.find((one) => one.module === module);
 }

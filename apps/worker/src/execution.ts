@@ -1,4 +1,4 @@
-import type { Event, WorkQueues } from '@arrakis/protocol';
+import type { DeliveredEvent, Event, WorkQueues } from '@arrakis/protocol';
 
 /** What became of a message, for metrics and logs. */
 export type Result =
@@ -19,7 +19,9 @@ export type Result =
 
 /** An event that is ready to be run: decoded, and its handler found. */
 export interface Execution {
-  readonly event: Event;
+  readonly event: DeliveredEvent;
+  /** What is claimed while its handler runs, and marked as done. */
+  readonly claimId: string;
   /** Which handler, for logs. */
   readonly handler: string;
   /** Whether this failure may be tried again: an interaction that nobody has acknowledged cannot wait for it. */
@@ -68,11 +70,13 @@ export interface Lane {
   readonly withoutClaims: 'wait' | 'go-on';
   /** Until when it is of use to try the event again, in ms since the epoch. */
   retryBy(event: Event): number;
+  /** The event for each of those who handle it, when several do: each is claimed, run and settled for itself. */
+  partsOf(event: DeliveredEvent): readonly DeliveredEvent[];
   /**
    * Finds the handler of an event and reads its input; undefined when nobody is interested.
    * @throws when the payload is not what Discord documents, or comes too late.
    */
-  prepare(event: Event, delivery: DeliveryFacts): Promise<Execution | Transfer | undefined>;
+  prepare(event: DeliveredEvent, delivery: DeliveryFacts): Promise<Execution | Transfer | undefined>;
 }
 
 /** How a message came. */

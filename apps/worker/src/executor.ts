@@ -1,5 +1,15 @@
-import { done, giveBack, move, reject, type Delivery, type Verdict } from '@arrakis/broker';
-import { decodeEvent, type Event, type RetryTier } from '@arrakis/protocol';
+import {
+  done,
+  giveBack,
+  move,
+  reject,
+  split,
+  type Delivery,
+  type SingleVerdict,
+  type Verdict,
+  type VerdictPart,
+} from '@arrakis/broker';
+import { decodeEvent, moduleHeader, type DeliveredEvent, type RetryTier } from '@arrakis/protocol';
 import { LinkedList, type Linked, type Logger, type Pace } from '@arrakis/service';
 import type { ClaimStore } from '@arrakis/state';
 import { Admission, type Pass } from './admission.ts';
@@ -48,9 +58,9 @@ const maxDeliveries = 10;
 /** For so long after its frame, in ms, an interaction is not yet acknowledged; then it is either expired or can wait. */
 const freshMs = 3_000;
 
-/** What is known of a message on its way. */
+/** What is known of a message, or of a part of one, on its way. */
 interface Passage {
-  readonly event: Event;
+  readonly event: DeliveredEvent;
   readonly delivery: Delivery;
   readonly pass: Pass;
   readonly limit: TimeLimit;
@@ -107,7 +117,7 @@ export class Executor {
 
   /** Never throws: whatever goes wrong is a verdict. */
   async execute(delivery: Delivery): Promise<Verdict> {
-    let event: Event;
+    let event: DeliveredEvent;
     try {
       event = decodeEvent({ body: delivery.body, properties: delivery.properties });
     } catch (cause) {
@@ -122,9 +132,10 @@ export class Executor {
       if (pass !== 'closed') pass.leave();
       return this.#settled(event, 'returned', giveBack);
     }
-    const limit = new TimeLimit();
     try {
-      return await this.#admitted({ event, delivery, pass, limit });
+      const parts = this.#lane.partsOf(event);
+      if (parts.length > 1) return await this.#splitUp(parts, delivery, pass);
+      return await this.#attempt({ event, delivery, pass, limit: new TimeLimit() });
     } catch (cause) {
       return this.#failed(event, delivery, cause);
     } finally {
@@ -132,7 +143,34 @@ export class Executor {
     }
   }
 
-  async #admitted(passage: Passage): Promise<Verdict> {
+  /**
+   * Each part goes its own way, at the same time as the others. What is to be given back, since the worker stops, takes all of
+   * the message with it: what is done of it has been marked so.
+   */
+  async #splitUp(parts: readonly DeliveredEvent[], delivery: Delivery, pass: Pass): Promise<Verdict> {
+    const attempts = parts.map(async (event) => {
+      const verdict = await this.#attempt({ event, delivery, pass, limit: new TimeLimit() });
+      return { event, verdict };
+    });
+    const unfinished: VerdictPart[] = [];
+    for (const { event, verdict } of await Promise.all(attempts)) {
+      if (verdict.kind === 'return') return giveBack;
+      const { module = '' } = event;
+      if (verdict.kind !== 'done') unfinished.push({ verdict, headers: { [moduleHeader]: module } });
+    }
+    return unfinished.length === 0 ? done : split(unfinished);
+  }
+
+  /** Never throws. */
+  async #attempt(passage: Passage): Promise<SingleVerdict> {
+    try {
+      return await this.#admitted(passage);
+    } catch (cause) {
+      return this.#failed(passage.event, passage.delivery, cause);
+    }
+  }
+
+  async #admitted(passage: Passage): Promise<SingleVerdict> {
     const { event, limit, delivery } = passage;
     this.#parts.metrics.received(event);
     const { attempt, redelivered, firstFailedAt, deliveries = 1 } = delivery;
@@ -144,7 +182,7 @@ export class Executor {
     const prepared = await this.#lane.prepare(event, { attempt, delivered, limit });
     if (prepared === undefined) return this.#settled(event, 'ignored');
     if ('queue' in prepared) return this.#settled(event, 'moved', move(prepared.queue));
-    const possession = await this.#claim(passage);
+    const possession = await this.#claim(passage, prepared.claimId);
     if (possession === 'done') return this.#settled(event, 'duplicate');
     // Whoever is at it may die at it: come back and see.
     if (possession === 'busy') {
@@ -158,11 +196,11 @@ export class Executor {
     return this.#run(passage, prepared, possession);
   }
 
-  #claim({ event, delivery, pass, limit }: Passage): Promise<Possession | 'busy' | 'done'> {
+  #claim({ event, delivery, pass, limit }: Passage, claimId: string): Promise<Possession | 'busy' | 'done'> {
     const { claimsOf, stopping, isolation, metrics, pace } = this.#parts;
     const claimed = claimEvent({
       claims: claimsOf(event.applicationId),
-      eventId: event.id,
+      claimId,
       withoutClaims: this.#lane.withoutClaims,
       signals: [stopping, delivery.signal],
       isolation,
@@ -181,7 +219,11 @@ export class Executor {
     return claimed;
   }
 
-  async #run({ event, delivery, limit }: Passage, execution: Execution, possession: Possession): Promise<Verdict> {
+  async #run(
+    { event, delivery, limit }: Passage,
+    execution: Execution,
+    possession: Possession,
+  ): Promise<SingleVerdict> {
     const { log, failing, metrics } = this.#parts;
     const startedAt = performance.now();
     const { claim } = possession;
@@ -199,7 +241,7 @@ export class Executor {
     }
   }
 
-  async #handlerFailed(failure: { execution: Execution; delivery: Delivery; cause: unknown }): Promise<Verdict> {
+  async #handlerFailed(failure: { execution: Execution; delivery: Delivery; cause: unknown }): Promise<SingleVerdict> {
     const { execution, delivery, cause } = failure;
     const { event, handler } = execution;
     // What another worker has taken over by now is not given up here.
@@ -210,7 +252,7 @@ export class Executor {
   }
 
   /** It has failed before its handler began. */
-  #failed(event: Event, delivery: Delivery, cause: unknown): Verdict {
+  #failed(event: DeliveredEvent, delivery: Delivery, cause: unknown): SingleVerdict {
     const mayRetry = delivery.attempt < this.#lane.maxAttempts || isPostponement(cause);
     return this.#told(event, {
       verdict: this.#verdictOf(event, delivery, { cause, mayRetry }),
@@ -219,25 +261,30 @@ export class Executor {
     });
   }
 
-  #verdictOf(event: Event, delivery: Delivery, { cause, mayRetry }: { cause: unknown; mayRetry: boolean }): Verdict {
+  #verdictOf(
+    event: DeliveredEvent,
+    delivery: Delivery,
+    { cause, mayRetry }: { cause: unknown; mayRetry: boolean },
+  ): SingleVerdict {
     const { attempt, firstFailedAt } = delivery;
     const retryBy = this.#lane.retryBy(event);
     return failureVerdict(cause, { attempt, firstFailedAt, mayRetry, retryBy }, this.#parts);
   }
 
-  #settled(event: Event, result: Result, verdict: Verdict = done): Verdict {
+  #settled(event: DeliveredEvent, result: Result, verdict: SingleVerdict = done): SingleVerdict {
     this.#parts.metrics.settled(event, result);
     return verdict;
   }
 
-  #told(event: Event, failure: { verdict: Verdict; cause: unknown; handler: string }): Verdict {
+  #told(event: DeliveredEvent, failure: { verdict: SingleVerdict; cause: unknown; handler: string }): SingleVerdict {
     const { verdict, cause, handler } = failure;
     const { metrics, log } = this.#parts;
     if (verdict.kind === 'return') return this.#settled(event, 'returned', verdict);
     if (cause instanceof ClaimedElsewhereError && verdict.kind === 'retry')
       return this.#settled(event, 'retry', verdict);
     metrics.handlerFailed(event, cause);
-    const about = { err: cause, eventId: event.id, type: event.type, handler, traceparent: event.traceparent };
+    const { id: eventId, type, module, traceparent } = event;
+    const about = { err: cause, eventId, type, module, handler, traceparent };
     if (verdict.kind === 'done') {
       log.warn(about, 'ended without effect: Discord says that it is gone or not permitted');
       return this.#settled(event, 'done', verdict);

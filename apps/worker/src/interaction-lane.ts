@@ -35,6 +35,7 @@ export function interactionLane(parts: InteractionLaneParts): Lane {
     ordered: false,
     ...lane,
     withoutClaims: 'go-on',
+    partsOf: (event) => [event],
     // Whatever its payload says: its id tells when Discord created it.
     retryBy: ({ id }) => (/^\d{17,20}$/.test(id) ? answerBy(id) : Infinity),
     async prepare(event, facts) {
@@ -76,6 +77,7 @@ function execution(event: Event, parts: InteractionParts): Execution {
   const kind = kindOf(interaction);
   return {
     event,
+    claimId: event.id,
     handler: invocation.handler,
     // Unlike an event, a bug is not tried again: who waits is better told at once than after a minute.
     mayRetry: (cause) =>

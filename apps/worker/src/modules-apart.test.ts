@@ -84,6 +84,15 @@ describe('modules that are served apart', () => {
     expect(new Set(handled(spice))).toEqual(new Set(['spice']));
     expect(new Set(handled(others))).toEqual(new Set(['water', 'sand']));
 
+    // What all of them handle is done by each of them, where it is served.
+    for (let times = 0; times < 6; times += 1) await send('guild.update', { id: '200', name: 'Sietch' });
+    const shared = (worker: AppProcess) =>
+      worker.log.filter(({ msg }) => msg === 'shared').map(({ module, id }) => `${String(module)} ${String(id)}`);
+    await waitFor(() => shared(spice).length + shared(others).length >= 18, { what: 'the shared events' });
+    expect(new Set([...shared(spice), ...shared(others)]).size).toBe(18);
+    expect(shared(spice).every((done) => done.startsWith('spice'))).toBe(true);
+    expect(shared(others).some((done) => done.startsWith('spice'))).toBe(false);
+
     // What a module begins and ends is done where it is served.
     await others.end('SIGTERM');
     const told = (msg: string) => others.log.filter((line) => line.msg === msg).map(({ module }) => module);

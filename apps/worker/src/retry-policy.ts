@@ -1,4 +1,4 @@
-import { done, giveBack, reject, retry, retrySpreadMs, type Verdict } from '@arrakis/broker';
+import { done, giveBack, reject, retry, retrySpreadMs, type SingleVerdict } from '@arrakis/broker';
 import { retryTier, type RetryTier } from '@arrakis/protocol';
 import {
   ClaimedElsewhereError,
@@ -44,7 +44,7 @@ const attemptsByKind: ReadonlyMap<string, number> = new Map([['timeout', 3]]);
  * not say so is tried again, since most causes pass. One that says that nothing is left to be done ends the event. A
  * postponement costs no attempt, and is bounded by time instead.
  */
-export function failureVerdict(cause: unknown, message: FailedMessage, rules: RetryRules): Verdict {
+export function failureVerdict(cause: unknown, message: FailedMessage, rules: RetryRules): SingleVerdict {
   if (isPointless(cause)) return done;
   const now = Date.now();
   const { attempt, firstFailedAt = now, mayRetry, retryBy } = message;

@@ -39,7 +39,7 @@ export function workerMetrics(metrics: Metrics, queueDepths: () => Promise<Map<s
   const labels = ['priority', 'event_type'] as const;
   const events = metrics.counter({
     name: 'bot_events_total',
-    help: 'Messages settled, by what became of them',
+    help: 'Messages settled, by what became of them; an event that several modules handle counts for each',
     labels: [...labels, 'result'],
   });
   const errors = metrics.counter({

@@ -103,7 +103,7 @@ export {
 export type { Command, Handler, HandlerCall, Middleware, Module, ModuleContext } from './registry/module.ts';
 export { moduleSettings, type Environment, type ModuleSettings, type SettingsOf } from './registry/module-settings.ts';
 export type { Mismatch } from './registry/refusal.ts';
-export { Router, type Routed, type RouterOptions } from './registry/router.ts';
+export { Router, type Routed, type RoutedEvent, type RouterOptions } from './registry/router.ts';
 export type { BotState } from './state/bot-state.ts';
 export type { Scope } from './state/scope.ts';
 export { session, SessionContendedError, type Session, type SessionOptions } from './state/session.ts';

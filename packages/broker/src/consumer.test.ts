@@ -2,7 +2,7 @@ import { connect, type ChannelModel, type GetMessage } from 'amqplib';
 import { decodeDeadLetter, failureHeaders, namesIn } from '@arrakis/protocol';
 import { TcpProxy, testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Broker, done, giveBack, move, reject, retry, type BrokerEvent, type Delivery } from './index.ts';
+import { Broker, done, giveBack, move, reject, retry, split, type BrokerEvent, type Delivery } from './index.ts';
 
 let namespace: string;
 let inspector: ChannelModel;
@@ -98,6 +98,62 @@ it('a message with more headers than can be sent on is dead-lettered without the
   const [letter] = await deadLetters(1);
   expect(headersOf(letter)).toMatchObject({ 'x-arrakis-headers-dropped': 1, 'x-arrakis-error-message': 'no' });
   await waitFor(() => handled.includes('good'), { what: 'the message behind it' });
+});
+
+describe('a message of several parts', () => {
+  const fails = (part: string) => ({
+    verdict: reject(new Error(`${part} failed`)),
+    headers: { 'x-arrakis-module': part },
+  });
+
+  it('is acknowledged when the copies of all of them are placed, each with what it is for', async () => {
+    const { longJobs } = namesIn(namespace);
+    const again: Delivery[] = [];
+    const consumer = broker.consume({
+      queue: queueOf(),
+      prefetch: 1,
+      handle: async (delivery) => {
+        if (again.push(delivery) > 1) return done;
+        const moved = { verdict: move(longJobs), headers: { 'x-arrakis-module': 'moved' } };
+        const repeated = {
+          verdict: retry(new Error('busy'), { afterMs: 100 }),
+          headers: { 'x-arrakis-module': 'again' },
+        };
+        return split([fails('one'), moved, fails('two'), repeated]);
+      },
+    });
+    await send('shared', { 'x-other': 'kept' });
+    const letters = (await deadLetters(2)).map((message) => headersOf(message));
+    expect(letters).toMatchObject([
+      { 'x-arrakis-module': 'one', 'x-arrakis-error-message': 'one failed', 'x-other': 'kept' },
+      { 'x-arrakis-module': 'two', 'x-arrakis-error-message': 'two failed', 'x-other': 'kept' },
+    ]);
+    await waitFor(() => again.length === 2, { what: 'the retry', timeoutMs: 15_000 });
+    expect(again[1]).toMatchObject({ attempt: 2, properties: { headers: { 'x-arrakis-module': 'again' } } });
+    await waitFor(() => consumer.unsettled === 0, { what: 'the end of both' });
+    const channel = await inspector.createChannel();
+    const message = await channel.get(longJobs, { noAck: true });
+    expect(message !== false && message.properties).toMatchObject({
+      messageId: 'shared',
+      headers: { 'x-arrakis-module': 'moved', 'x-other': 'kept' },
+    });
+    await channel.close();
+  });
+
+  it('stays unacknowledged while one of them cannot be placed', async () => {
+    const nowhere = { verdict: move('no such queue'), headers: {} };
+    const consumer = broker.consume({
+      queue: queueOf(),
+      prefetch: 1,
+      handle: async () => split([fails('one'), nowhere]),
+    });
+    await send('stuck');
+    await waitFor(() => events.filter(({ type }) => type === 'settle-failed').length > 1, {
+      what: 'attempts to place it',
+    });
+    expect(consumer.unsettled).toBe(1);
+    expect(await deadLetters(1)).toHaveLength(1);
+  });
 });
 
 it('a retry that does not count keeps the attempt', async () => {

@@ -19,7 +19,7 @@ import type { OutgoingMessage, Publisher } from './publisher.ts';
 import { RetrySpread } from './retry-spread.ts';
 import { Settlements } from './settlements.ts';
 import type { Attachment, Link } from './supervised-connection.ts';
-import { reject, type Verdict } from './verdict.ts';
+import { reject, type Verdict, type VerdictPart } from './verdict.ts';
 
 /** A message as a handler sees it: bytes and properties, whatever they mean. */
 export interface Delivery {
@@ -162,17 +162,25 @@ export class Consumer implements Attachment {
     const { deliveryTag } = message.fields;
     const verdict = await this.#decide(delivered);
     if (verdict.kind === 'return') return settlements.requeue(deliveryTag);
-    if (verdict.kind === 'retry') await this.#spread.wait([this.#stopping.signal, delivered.signal]);
+    const parts = partsOf(verdict);
+    if (parts.some((part) => part.verdict.kind === 'retry')) {
+      await this.#spread.wait([this.#stopping.signal, delivered.signal]);
+    }
+    for (const part of parts) if (!(await this.#place(delivered, part))) return;
+    if (this.#settlements === settlements) settlements.ack(deliveryTag);
+  }
+
+  /** Publishes the copy that a verdict asks for; false when the message is no longer ours, or not to be settled any more. */
+  async #place({ settlements, message }: Delivered, part: VerdictPart): Promise<boolean> {
     let copy: Copy | undefined;
     const backoff = new Backoff({ minMs: 100, maxMs: 5_000 });
     // A channel that is no longer current has given its messages back: they will be delivered again.
     while (this.#settlements === settlements) {
       try {
         // Made once: published again, the same copy is not written twice.
-        copy ??= this.#copyFor(message, verdict);
-        if (copy !== undefined) await this.#ports.publisher.publish(copy);
-        settlements.ack(deliveryTag);
-        return;
+        copy ??= this.#copyFor(message, part);
+        await this.#ports.publisher.publish(copy);
+        return true;
       } catch (cause) {
         const messageId = textOf(() => message.properties.messageId);
         this.#ports.onEvent({ type: 'settle-failed', queue: this.#options.queue, messageId, cause: asError(cause) });
@@ -182,8 +190,9 @@ export class Consumer implements Attachment {
         }
       }
       await delay(backoff.next(), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      if (this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted) return false;
     }
+    return false;
   }
 
   async #decide({ message, signal }: Delivered): Promise<Verdict> {
@@ -203,14 +212,15 @@ export class Consumer implements Attachment {
     }
   }
 
-  #copyFor(message: ConsumeMessage, verdict: Exclude<Verdict, { kind: 'return' }>): Copy | undefined {
+  #copyFor(message: ConsumeMessage, { verdict, headers }: VerdictPart): Copy {
     const { content: body } = message;
-    const properties: MessageProperties = message.properties;
+    const properties: MessageProperties = {
+      ...message.properties,
+      headers: { ...message.properties.headers, ...headers },
+    };
     const { names, identity } = this.#ports;
     const { queue } = this.#options;
     switch (verdict.kind) {
-      case 'done':
-        return undefined;
       case 'move':
         return { exchange: '', routingKey: verdict.queue, body, properties: movedProperties(properties) };
       case 'retry': {
@@ -235,6 +245,12 @@ export class Consumer implements Attachment {
       }
     }
   }
+}
+
+/** What goes on as a copy. */
+function partsOf(verdict: Exclude<Verdict, { kind: 'return' }>): readonly VerdictPart[] {
+  if (verdict.kind === 'split') return verdict.parts;
+  return verdict.kind === 'done' ? [] : [{ verdict, headers: {} }];
 }
 
 /** RabbitMQ docs, Quorum Queues, "Poison Message Handling": the header counts the earlier deliveries. */

@@ -12,4 +12,16 @@ export { retrySpreadMs } from './retry-spread.ts';
 export { serviceBroker, type BrokerSettings } from './service-broker.ts';
 export type { Settlement, SubscribedMessage, SubscribeOptions, Subscription, Subscriptions } from './subscriptions.ts';
 export type { PlannedObject, TopologyPlan } from './topology-plan.ts';
-export { done, giveBack, move, reject, retry, type RetryOptions, type Verdict } from './verdict.ts';
+export {
+  done,
+  giveBack,
+  move,
+  reject,
+  retry,
+  split,
+  type CopyVerdict,
+  type RetryOptions,
+  type SingleVerdict,
+  type Verdict,
+  type VerdictPart,
+} from './verdict.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { moduleHeader } from './message.ts';
 
 /**
  * The headers that say how a message failed. Retries carry them along, dead letters carry all of them; consumers in
@@ -52,6 +53,8 @@ export interface DeadLetter {
   readonly applicationId: string | undefined;
   readonly guildId: string | undefined;
   readonly userId: string | undefined;
+  /** The module whose handler it is for, where several handle the event. */
+  readonly module: string | undefined;
   /** When its frame was read from the gateway, in ms since the epoch. */
   readonly receivedAt: number | undefined;
   readonly traceparent: string | undefined;
@@ -102,6 +105,7 @@ const death = z.looseObject({
 const headersSchema = z.object({
   'x-arrakis-guild': lenient(z.string()),
   'x-arrakis-user': lenient(z.string()),
+  [moduleHeader]: lenient(z.string()),
   'x-arrakis-received': lenient(time),
   traceparent: lenient(z.string()),
   'x-death': z.array(z.unknown()).catch([]),
@@ -145,6 +149,7 @@ export function decodeDeadLetter(message: { readonly body: Buffer; readonly prop
     applicationId: appId,
     guildId: headers['x-arrakis-guild'],
     userId: headers['x-arrakis-user'],
+    module: headers[moduleHeader],
     receivedAt: headers['x-arrakis-received'],
     traceparent: headers.traceparent,
     body: message.body,

@@ -32,6 +32,12 @@ export interface Event {
   readonly body: Buffer;
 }
 
+/** An event as a worker is given it. */
+export interface DeliveredEvent extends Event {
+  /** The module whose handler it is for: several handle the event, and the others are done with it or have messages of their own. */
+  readonly module?: string;
+}
+
 /**
  * The id of an event that is not an interaction. The same dispatch, replayed after a RESUME, has the same
  * session and sequence and therefore the same id.

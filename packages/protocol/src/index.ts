@@ -5,7 +5,7 @@ export {
   type DeadLetter,
   type FailedAttempt,
 } from './dead-letter.ts';
-export { dispatchEventId, type Event } from './event.ts';
+export { dispatchEventId, type DeliveredEvent, type Event } from './event.ts';
 export {
   dispatchType,
   eventTypeLabel,
@@ -38,7 +38,14 @@ export {
   type GatewaySessionLost,
   type NoticeOrigin,
 } from './gateway-notice.ts';
-export { decodeEvent, encodeEvent, MalformedMessageError, type EventHeaders, type EventMessage } from './message.ts';
+export {
+  decodeEvent,
+  encodeEvent,
+  MalformedMessageError,
+  moduleHeader,
+  type EventHeaders,
+  type EventMessage,
+} from './message.ts';
 export { withoutToken } from './secret-token.ts';
 export {
   eventRouting,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Event } from './event.ts';
+import type { DeliveredEvent, Event } from './event.ts';
 
 /** Version of the message format, in the header `x-arrakis-v`. */
 const version = 1;
@@ -36,6 +36,9 @@ export interface EventHeaders {
   readonly 'x-arrakis-guild': string | undefined;
   readonly 'x-arrakis-user': string | undefined;
 }
+
+/** The header of a message that is for the handler of one module alone: see {@link DeliveredEvent}. */
+export const moduleHeader = 'x-arrakis-module';
 
 /** A message that is not an event of this format. It can never become one: a retry is of no use. */
 export class MalformedMessageError extends Error {
@@ -85,6 +88,7 @@ const propertiesSchema = z.object({
     'x-arrakis-received': z.number().int().min(0),
     'x-arrakis-guild': snowflake.optional(),
     'x-arrakis-user': snowflake.optional(),
+    [moduleHeader]: z.string().min(1).max(255).optional(),
     traceparent: z.string().max(55),
   }),
 });
@@ -109,6 +113,7 @@ function areWellFormed(properties: unknown): properties is Properties {
     isCount(headers['x-arrakis-received']) &&
     isOptionalSnowflake(headers['x-arrakis-guild']) &&
     isOptionalSnowflake(headers['x-arrakis-user']) &&
+    (headers[moduleHeader] === undefined || isShortText(headers[moduleHeader])) &&
     typeof headers['traceparent'] === 'string' &&
     headers['traceparent'].length <= 55
   );
@@ -134,10 +139,11 @@ function readProperties(properties: unknown): Properties {
  * Turns a message back into the event it carries. The body is not looked at.
  * @throws {MalformedMessageError} naming every property that is missing or wrong.
  */
-export function decodeEvent(message: { readonly body: Buffer; readonly properties: unknown }): Event {
+export function decodeEvent(message: { readonly body: Buffer; readonly properties: unknown }): DeliveredEvent {
   const { messageId, type, priority = 0, appId, headers } = readProperties(message.properties);
   const guildId = headers['x-arrakis-guild'];
   const userId = headers['x-arrakis-user'];
+  const module = headers[moduleHeader];
   return {
     id: messageId,
     type,
@@ -149,6 +155,7 @@ export function decodeEvent(message: { readonly body: Buffer; readonly propertie
     ...(userId !== undefined && { userId }),
     receivedAt: headers['x-arrakis-received'],
     traceparent: headers.traceparent,
+    ...(module !== undefined && { module }),
     body: message.body,
   };
 }

@@ -33,7 +33,7 @@ const deaths: readonly [string, string, (death: Death) => Promise<void>][] = [
     async ({ redis, state, id }) => {
       redis.pause('answers');
       // Until then its worker holds the claim, and nobody else gets it.
-      await waitFor(async () => (await state.claims.claim(id)).outcome === 'done', { what: 'the mark' });
+      await waitFor(async () => (await state.claims.claim(`${id}/tried`)).outcome === 'done', { what: 'the mark' });
     },
   ],
   [

@@ -55,7 +55,7 @@ async function handle(type: string, payload: unknown, id = `event-${(events += 1
     settings: (settings) => settings.in({}),
     nonce: (purpose) => nonceFor(id, purpose),
   };
-  const { handler } = router.event(type) ?? {};
+  const [{ handler } = {}] = router.events(type);
   if (handler === undefined) throw new Error(`nobody handles ${type}`);
   await handler.prepare(payload).run(context);
 }

@@ -11,7 +11,10 @@ function tellingModule(
     name,
     commands: [slash(name, { description: 'x', run: () => ({ content: `${name} in ${process.pid}` }) })],
     components: [button(`${name}:press`, { run: () => ({ content: `pressed in ${process.pid}` }) })],
-    events: [on(event, ({ log }) => log.info({ module: name }, 'handled'), { lane })],
+    events: [
+      on(event, ({ log }) => log.info({ module: name }, 'handled'), { lane }),
+      on('guild.update', ({ id, log }) => log.info({ module: name, id }, 'shared'), { lane }),
+    ],
     setup: ({ log }) => log.info({}, 'set up'),
     ready: ({ log }) => log.info({}, 'ready'),
     drain: ({ log }) => log.info({}, 'drained'),

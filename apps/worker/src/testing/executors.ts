@@ -1,5 +1,5 @@
 import type { Verdict } from '@arrakis/broker';
-import { namesIn } from '@arrakis/protocol';
+import { namesIn, type DeliveredEvent } from '@arrakis/protocol';
 import { createLog, Pace } from '@arrakis/service';
 import { StateManager, type ClaimStore } from '@arrakis/state';
 import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
@@ -33,14 +33,15 @@ export async function connectState(url: string, leaseMs = 60_000): Promise<State
   return state;
 }
 
-export interface LaneOptions extends Partial<Omit<Lane, 'prepare'>> {
+export interface LaneOptions extends Partial<Omit<Lane, 'prepare' | 'partsOf'>> {
   readonly handle?: (signal: AbortSignal, fence?: number) => Promise<void>;
   readonly mayRetry?: boolean;
-  readonly prepare?: (facts: DeliveryFacts) => Execution | Transfer | undefined;
+  readonly prepare?: (facts: DeliveryFacts, event: DeliveredEvent) => Execution | Transfer | undefined;
+  readonly parts?: (event: DeliveredEvent) => readonly DeliveredEvent[];
 }
 
 /** A lane in which one handler handles everything. */
-function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...fields }: LaneOptions) {
+function laneOf({ handle = async () => undefined, mayRetry = true, prepare, parts, ...fields }: LaneOptions) {
   const steps: string[] = [];
   const lane: Lane = {
     name: 'normal',
@@ -52,10 +53,12 @@ function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...f
     retryBy: () => Infinity,
     withoutClaims: 'wait',
     ...fields,
+    partsOf: (event) => parts?.(event) ?? [event],
     async prepare(event, facts) {
-      if (prepare !== undefined) return prepare(facts);
+      if (prepare !== undefined) return prepare(facts, event);
       return {
         event,
+        claimId: event.id,
         handler: 'test',
         mayRetry: () => mayRetry,
         async handle(fence) {

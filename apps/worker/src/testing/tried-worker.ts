@@ -64,6 +64,17 @@ async function tried(context: EventContext, member: Tried): Promise<void> {
   log.info({ id, fence, guildId, deed }, 'effect');
 }
 
+/** The handler of a module that shares its event with another. */
+function sharing(module: string, deedOf: (member: Tried) => string) {
+  return async (context: EventContext, member: Tried): Promise<void> => {
+    const { id, attempt, log } = context;
+    const deed = deedOf(member);
+    log.info({ module, id, attempt }, 'shared begun');
+    await deeds[deed]?.(context, member);
+    log.info({ module, id, attempt }, 'shared effect');
+  };
+}
+
 /** A bot that is tried in every way: its handlers do what the member's name says. */
 await runWorker([
   {
@@ -81,5 +92,33 @@ await runWorker([
       }),
     ],
     events: [on('member.join', tried), on('member.update', tried, { lane: 'low' })],
+  },
+  {
+    name: 'steady',
+    events: [
+      on(
+        'member.leave',
+        sharing('steady', () => 'nothing'),
+      ),
+    ],
+  },
+  {
+    name: 'shaky',
+    events: [
+      on(
+        'member.leave',
+        sharing('shaky', ({ user }) => user.username),
+      ),
+    ],
+  },
+  {
+    name: 'patient',
+    events: [
+      on(
+        'member.leave',
+        sharing('patient', () => 'nothing'),
+        { lane: 'low' },
+      ),
+    ],
   },
 ]);

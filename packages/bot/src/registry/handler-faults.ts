@@ -22,7 +22,8 @@ export function moduleFaults(modules: readonly Module[], events: readonly string
       ...handlerFaults(handler).map((one) => inWords(handler, one)),
       ...unreachable(handler, events).map((one) => inWords(handler, one)),
     ]),
-    ...duplicates(handlers),
+    ...duplicates(handlers.filter(({ kind }) => kind !== 'event')),
+    ...modules.flatMap((module) => duplicates(module.events ?? [])),
     ...totalFaults(handlers.filter(isCommand)).map(({ path, message }) => `all together: ${path} ${message}`),
   ];
 }
@@ -85,15 +86,20 @@ function nameFaults(modules: readonly Module[]): string[] {
   ];
 }
 
-/** Handlers of which one would never be found, because another has its name, event or custom ids. */
+/** Handlers of which one would never be found, because another has its name or custom ids; of a module, its event. */
 function duplicates(handlers: readonly Handler[]): string[] {
   return handlers.flatMap((handler, index) => {
     const inner = handler.kind === 'slash-group' ? duplicates(handler.commands) : [];
     const earlier = handlers.slice(0, index).find((other) => collide(handler, other));
     if (earlier === undefined) return inner;
-    const message = `cannot be told apart from ${describe(earlier)} at ${earlier.site}`;
-    return [...inner, inWords(handler, { path: '', message })];
+    return [...inner, inWords(handler, { path: '', message: collision(handler, earlier) })];
   });
+}
+
+function collision({ kind }: Handler, earlier: Handler): string {
+  return kind === 'event'
+    ? `is handled by the same module at ${earlier.site}: do both in one handler, or in two modules`
+    : `cannot be told apart from ${describe(earlier)} at ${earlier.site}`;
 }
 
 function collide(one: Handler, other: Handler): boolean {

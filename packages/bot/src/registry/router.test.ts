@@ -129,8 +129,8 @@ describe('routing', () => {
   });
 
   it('finds events by their type, and reads their payload', () => {
-    expect(router.event('member.leave')).toBeUndefined();
-    const handler = router.event('member.join')?.handler;
+    expect(router.events('member.leave')).toEqual([]);
+    const handler = router.events('member.join')[0]?.handler;
     expect(handler?.prepare({ guild_id: '1', user: { id: '2' } }).handler).toBe('event member.join');
     expect(() => handler?.prepare({ guild_id: 1 })).toThrow(/guild_id: .*; user: /);
   });
@@ -156,16 +156,25 @@ describe('handlers', () => {
     ['menu commands of one name', [card, userMenu('Member card', { run: nothing })], 'menu Member card'],
     ['overlapping custom ids', [vote, button('poll:{what}:yes', { run: nothing })], 'component poll:{what}:yes'],
     ['modals of one id', [feedback, feedback], 'modal feedback'],
-    ['events of one type', [joined, on('member.join', nothing)], 'event member.join'],
+    [
+      'events of one type in one module',
+      [joined, on('member.join', nothing)],
+      'do both in one handler, or in two modules',
+    ],
     ['an event that reaches no queue', [on('message.create', nothing)], 'ARRAKIS_EVENTS'],
   ])('are refused: %s', (_, refused, named) => {
     expect(() => new Router([moduleOf(...refused)])).toThrow(DefinitionError);
     expect(() => new Router([moduleOf(...refused)])).toThrow(named);
   });
 
+  it('of one event may be in several modules, and are found in their order', () => {
+    const modules = ['one', 'two'].map((name) => ({ name, events: [on('member.join', nothing)] }));
+    expect(new Router(modules).events('member.join').map(({ module }) => module)).toEqual(['one', 'two']);
+  });
+
   it('of events that are asked for are reached', () => {
     const reading = new Router([moduleOf(on('message.create', nothing))], { events: ['message.*'] });
-    expect(reading.event('message.create')?.handler.type).toBe('message.create');
+    expect(reading.events('message.create')[0]?.handler.type).toBe('message.create');
   });
 
   it('of different kinds may share a name', () => {

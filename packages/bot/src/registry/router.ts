@@ -42,6 +42,14 @@ export interface Routed<Invoked> {
   readonly mismatch?: Mismatch;
 }
 
+/** A handler of an event, and the module that it belongs to. */
+export interface RoutedEvent {
+  readonly module: string;
+  readonly handler: EventHandler;
+}
+
+const none: readonly RoutedEvent[] = [];
+
 interface Found<Handler> {
   readonly handler: Handler;
   readonly module: Module;
@@ -66,7 +74,8 @@ export class Router {
   readonly #menus = new Map<string, Found<MenuHandler>>();
   readonly #components: Found<ComponentHandler>[] = [];
   readonly #modals: Found<ModalHandler>[] = [];
-  readonly #events = new Map<string, Found<EventHandler>>();
+  /** By event type, in the order of their modules. */
+  readonly #events = new Map<string, RoutedEvent[]>();
 
   /** @throws {DefinitionError} naming all that Discord would refuse, and every handler that could never be found. */
   constructor(modules: readonly Module[], { events = [], middleware = [] }: RouterOptions = {}) {
@@ -98,25 +107,23 @@ export class Router {
     return { module: undefined, invocation: refusal(mismatch), mismatch };
   }
 
-  /** The handler of an event type, and its module; undefined when there is none. */
-  event(type: string): { readonly module: string; readonly handler: EventHandler } | undefined {
-    const found = this.#events.get(type);
-    if (found === undefined) return undefined;
-    const { handler, module } = found;
+  /** The handlers of an event type, of each module at most one. */
+  events(type: string): readonly RoutedEvent[] {
+    return this.#events.get(type) ?? none;
+  }
+
+  #withMiddleware(handler: EventHandler, module: Module): EventHandler {
     const middleware = [...this.#middleware, ...(module.middleware ?? [])];
-    if (middleware.length === 0) return { module: module.name, handler };
+    if (middleware.length === 0) return handler;
     return {
-      module: module.name,
-      handler: {
-        ...handler,
-        prepare(payload) {
-          const invocation = handler.prepare(payload);
-          const call = { handler: invocation.handler, module: module.name };
-          return {
-            ...invocation,
-            run: (context) => run(middleware, { ...call, context }, () => invocation.run(context)),
-          };
-        },
+      ...handler,
+      prepare(payload) {
+        const invocation = handler.prepare(payload);
+        const call = { handler: invocation.handler, module: module.name };
+        return {
+          ...invocation,
+          run: (context) => run(middleware, { ...call, context }, () => invocation.run(context)),
+        };
       },
     };
   }
@@ -190,7 +197,10 @@ export class Router {
       if (handler.kind === 'modal') this.#modals.push({ handler, module });
       else this.#components.push({ handler, module });
     }
-    for (const handler of events) this.#events.set(handler.type, { handler, module });
+    for (const handler of events) {
+      const routed = { module: module.name, handler: this.#withMiddleware(handler, module) };
+      this.#events.set(handler.type, [...this.events(handler.type), routed]);
+    }
   }
 
   #addSlash({ handler, module, groups }: FoundSlash<SlashHandler | SlashGroup>, path: string): void {

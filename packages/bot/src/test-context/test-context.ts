@@ -175,20 +175,23 @@ export class TestContext {
     return this.#ask(InteractionType.ModalSubmit, data, asker);
   }
 
-  /** An event comes; `id` is the event's, the same for one that comes again. */
+  /**
+   * An event comes, to the handlers of all modules; `id` is the event's, the same for one that comes again.
+   * @throws what the first handler throws that does.
+   */
   async event(
     type: keyof EventPayloads,
     payload: object,
     { id = `event-${this.#nextId()}`, attempt = 1 }: { readonly id?: string; readonly attempt?: number } = {},
   ): Promise<void> {
-    const found = this.#router.event(type);
-    if (found === undefined) throw new Error(`No module handles ${type}.`);
+    const routed = this.#router.events(type);
+    if (routed.length === 0) throw new Error(`No module handles ${type}.`);
     const text = (name: string): string | undefined => {
       const value: unknown = Reflect.get(payload, name);
       return typeof value === 'string' ? value : undefined;
     };
     const guildId = text('guild_id') ?? (type.startsWith('guild.') ? text('id') : undefined);
-    await found.handler.prepare(JSON.parse(JSON.stringify(payload))).run({
+    const about = {
       ...this.#parts,
       id,
       type,
@@ -200,9 +203,16 @@ export class TestContext {
       deadline: this.now() + this.#timeoutMs,
       signal: AbortSignal.timeout(this.#timeoutMs),
       log: this.#log,
-      settings: (settings) => settings.in(this.#parts.environment),
-      nonce: (purpose) => nonceFor(id, purpose),
-    });
+    };
+    const runs = routed.map(async ({ module, handler }) =>
+      handler.prepare(JSON.parse(JSON.stringify(payload))).run({
+        ...about,
+        settings: (settings) => settings.in(this.#parts.environment),
+        nonce: (purpose) => nonceFor(`${id}/${module}`, purpose),
+      }),
+    );
+    const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   #commands() {
