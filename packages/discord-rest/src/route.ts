@@ -75,7 +75,12 @@ const repeatablePosts: ReadonlySet<string> = new Set<EndpointName>([
 const knownMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** What is the same for all routes to an endpoint. */
-type Endpoint = Pick<Route, 'method' | 'template' | 'repeatable' | 'interaction' | 'urgent' | 'awaitsWebhook'>;
+interface Endpoint {
+  readonly facts: Pick<Route, 'method' | 'template' | 'repeatable' | 'interaction' | 'urgent' | 'awaitsWebhook'>;
+  readonly variables: readonly string[];
+  /** The variable by whose value Discord counts limits. Source: Discord docs, Rate Limits, "top-level resources". */
+  readonly topLevel: string | undefined;
+}
 
 const endpoints = new Map<EndpointName, Endpoint>();
 
@@ -84,7 +89,7 @@ function endpointOf(name: EndpointName): Endpoint {
   if (known !== undefined) return known;
   const [verb, template = ''] = name.split(' ', 2);
   const method = knownMethods.find((one) => one === verb) ?? 'GET';
-  const endpoint: Endpoint = {
+  const facts = {
     method,
     template,
     repeatable: method !== 'POST' || repeatablePosts.has(name),
@@ -92,6 +97,10 @@ function endpointOf(name: EndpointName): Endpoint {
     urgent: name === callback,
     awaitsWebhook: name === followup || name === editOriginal,
   };
+  const variables = Array.from(template.matchAll(/\{([^}]+)\}/g), ([, variable = '']) => variable);
+  // What the path begins with, and nothing further on.
+  const [, topLevel] = /^\/(?:channels|guilds|webhooks)\/\{([^}]+)\}/.exec(template) ?? [];
+  const endpoint: Endpoint = { facts, variables, topLevel };
   endpoints.set(name, endpoint);
   return endpoint;
 }
@@ -102,12 +111,13 @@ export function routeTo<const Name extends EndpointName>(
   { parameters, query, body }: RouteOptions<Name> = {},
 ): Route {
   const endpoint = endpointOf(name);
+  const { facts } = endpoint;
   const values = new Map<string, string>(Object.entries(parameters ?? {}));
-  const path = endpoint.template.replaceAll(/\{([^}]+)\}/g, (_, variable: string) =>
+  const path = facts.template.replaceAll(/\{([^}]+)\}/g, (_, variable: string) =>
     encodeURIComponent((values.get(variable) ?? '').toWellFormed()),
   );
   return {
-    ...endpoint,
+    ...facts,
     key: limitKey(name, { messageId: values.get('message.id'), body }),
     path: path + queryOf(query),
     major: majorOf(endpoint, values),
@@ -120,24 +130,18 @@ const leadingElsewhere: ReadonlySet<string> = new Set(['', '.', '..']);
 /** The name of a variable of the template whose value cannot be part of a path; undefined when all can. */
 export function unusableParameter(name: EndpointName, parameters: object | undefined): string | undefined {
   const values = new Map<string, unknown>(Object.entries(parameters ?? {}));
-  const variables = Array.from(name.matchAll(/\{([^}]+)\}/g), ([, variable = '']) => variable);
-  return variables.find((variable) => {
+  return endpointOf(name).variables.find((variable) => {
     const value = values.get(variable);
     return typeof value !== 'string' || leadingElsewhere.has(value);
   });
 }
 
-/** Source: Discord docs, Rate Limits, "top-level resources": what a path begins with, and nothing further on. */
-function majorOf({ template, interaction }: Endpoint, values: ReadonlyMap<string, string>): string {
-  if (interaction) return digest(values.get('interaction.token') ?? '');
-  const [, resource, variable = ''] = template.split('/', 3);
-  if (resource === undefined || !topLevel.has(resource) || !variable.startsWith('{')) return '';
-  const id = values.get(variable.slice(1, -1)) ?? '';
+function majorOf({ facts, topLevel }: Endpoint, values: ReadonlyMap<string, string>): string {
+  if (facts.interaction) return digest(values.get('interaction.token') ?? '');
+  const id = topLevel === undefined ? '' : (values.get(topLevel) ?? '');
   const webhookToken = values.get('webhook.token');
   return webhookToken === undefined ? id : `${id} ${digest(webhookToken)}`;
 }
-
-const topLevel: ReadonlySet<string> = new Set(['channels', 'guilds', 'webhooks']);
 
 /** Tells tokens apart without telling them. */
 function digest(token: string): string {
