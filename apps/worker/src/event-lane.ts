@@ -28,7 +28,7 @@ export function eventLane({ longJobs, bots, elsewhere, ...lane }: EventLaneParts
     retryBy: () => Infinity,
     partsOf(event) {
       const routed = bots.of(event.applicationId).router.events(event.type);
-      if (event.module !== undefined || routed.length < 2) return [event];
+      if (event.module !== undefined || routed.length < 2) return undefined;
       return routed.map(({ module }) => ({ ...event, module }));
     },
     async prepare(event, facts) {

@@ -70,8 +70,8 @@ export interface Lane {
   readonly withoutClaims: 'wait' | 'go-on';
   /** Until when it is of use to try the event again, in ms since the epoch. */
   retryBy(event: Event): number;
-  /** The event for each of those who handle it, when several do: each is claimed, run and settled for itself. */
-  partsOf(event: DeliveredEvent): readonly DeliveredEvent[];
+  /** When several handle the event, the event for each of them: each is claimed, run and settled for itself. */
+  partsOf(event: DeliveredEvent): readonly DeliveredEvent[] | undefined;
   /**
    * Finds the handler of an event and reads its input; undefined when nobody is interested.
    * @throws when the payload is not what Discord documents, or comes too late.

@@ -134,8 +134,8 @@ export class Executor {
     }
     try {
       const parts = this.#lane.partsOf(event);
-      if (parts.length > 1) return await this.#splitUp(parts, delivery, pass);
-      return await this.#attempt({ event, delivery, pass, limit: new TimeLimit() });
+      if (parts !== undefined) return await this.#splitUp(parts, delivery, pass);
+      return await this.#admitted({ event, delivery, pass, limit: new TimeLimit() });
     } catch (cause) {
       return this.#failed(event, delivery, cause);
     } finally {
@@ -148,26 +148,17 @@ export class Executor {
    * the message with it: what is done of it has been marked so.
    */
   async #splitUp(parts: readonly DeliveredEvent[], delivery: Delivery, pass: Pass): Promise<Verdict> {
-    const attempts = parts.map(async (event) => {
-      const verdict = await this.#attempt({ event, delivery, pass, limit: new TimeLimit() });
-      return { event, verdict };
+    const verdicts = parts.map(async (event) => {
+      const { module = '' } = event;
+      const admitted = this.#admitted({ event, delivery, pass, limit: new TimeLimit() });
+      return { module, verdict: await admitted.catch((cause: unknown) => this.#failed(event, delivery, cause)) };
     });
     const unfinished: VerdictPart[] = [];
-    for (const { event, verdict } of await Promise.all(attempts)) {
+    for (const { module, verdict } of await Promise.all(verdicts)) {
       if (verdict.kind === 'return') return giveBack;
-      const { module = '' } = event;
       if (verdict.kind !== 'done') unfinished.push({ verdict, headers: { [moduleHeader]: module } });
     }
     return unfinished.length === 0 ? done : split(unfinished);
-  }
-
-  /** Never throws. */
-  async #attempt(passage: Passage): Promise<SingleVerdict> {
-    try {
-      return await this.#admitted(passage);
-    } catch (cause) {
-      return this.#failed(passage.event, passage.delivery, cause);
-    }
   }
 
   async #admitted(passage: Passage): Promise<SingleVerdict> {

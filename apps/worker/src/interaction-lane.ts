@@ -35,7 +35,7 @@ export function interactionLane(parts: InteractionLaneParts): Lane {
     ordered: false,
     ...lane,
     withoutClaims: 'go-on',
-    partsOf: (event) => [event],
+    partsOf: () => undefined,
     // Whatever its payload says: its id tells when Discord created it.
     retryBy: ({ id }) => (/^\d{17,20}$/.test(id) ? answerBy(id) : Infinity),
     async prepare(event, facts) {

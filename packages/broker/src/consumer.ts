@@ -162,12 +162,16 @@ export class Consumer implements Attachment {
     const { deliveryTag } = message.fields;
     const verdict = await this.#decide(delivered);
     if (verdict.kind === 'return') return settlements.requeue(deliveryTag);
-    const parts = partsOf(verdict);
-    if (parts.some((part) => part.verdict.kind === 'retry')) {
+    if (verdict.kind !== 'done' && !(await this.#placeAll(delivered, partsOf(verdict)))) return;
+    if (this.#settlements === settlements) settlements.ack(deliveryTag);
+  }
+
+  async #placeAll(delivered: Delivered, parts: readonly VerdictPart[]): Promise<boolean> {
+    if (parts.some(({ verdict }) => verdict.kind === 'retry')) {
       await this.#spread.wait([this.#stopping.signal, delivered.signal]);
     }
-    for (const part of parts) if (!(await this.#place(delivered, part))) return;
-    if (this.#settlements === settlements) settlements.ack(deliveryTag);
+    for (const part of parts) if (!(await this.#place(delivered, part))) return false;
+    return true;
   }
 
   /** Publishes the copy that a verdict asks for; false when the message is no longer ours, or not to be settled any more. */
@@ -248,9 +252,8 @@ export class Consumer implements Attachment {
 }
 
 /** What goes on as a copy. */
-function partsOf(verdict: Exclude<Verdict, { kind: 'return' }>): readonly VerdictPart[] {
-  if (verdict.kind === 'split') return verdict.parts;
-  return verdict.kind === 'done' ? [] : [{ verdict, headers: {} }];
+function partsOf(verdict: Exclude<Verdict, { kind: 'done' | 'return' }>): readonly VerdictPart[] {
+  return verdict.kind === 'split' ? verdict.parts : [{ verdict, headers: {} }];
 }
 
 /** RabbitMQ docs, Quorum Queues, "Poison Message Handling": the header counts the earlier deliveries. */

@@ -1,5 +1,5 @@
 import type { Verdict } from '@arrakis/broker';
-import { namesIn, type DeliveredEvent } from '@arrakis/protocol';
+import { namesIn } from '@arrakis/protocol';
 import { createLog, Pace } from '@arrakis/service';
 import { StateManager, type ClaimStore } from '@arrakis/state';
 import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
@@ -36,12 +36,11 @@ export async function connectState(url: string, leaseMs = 60_000): Promise<State
 export interface LaneOptions extends Partial<Omit<Lane, 'prepare' | 'partsOf'>> {
   readonly handle?: (signal: AbortSignal, fence?: number) => Promise<void>;
   readonly mayRetry?: boolean;
-  readonly prepare?: (facts: DeliveryFacts, event: DeliveredEvent) => Execution | Transfer | undefined;
-  readonly parts?: (event: DeliveredEvent) => readonly DeliveredEvent[];
+  readonly prepare?: (facts: DeliveryFacts) => Execution | Transfer | undefined;
 }
 
 /** A lane in which one handler handles everything. */
-function laneOf({ handle = async () => undefined, mayRetry = true, prepare, parts, ...fields }: LaneOptions) {
+function laneOf({ handle = async () => undefined, mayRetry = true, prepare, ...fields }: LaneOptions) {
   const steps: string[] = [];
   const lane: Lane = {
     name: 'normal',
@@ -53,9 +52,9 @@ function laneOf({ handle = async () => undefined, mayRetry = true, prepare, part
     retryBy: () => Infinity,
     withoutClaims: 'wait',
     ...fields,
-    partsOf: (event) => parts?.(event) ?? [event],
+    partsOf: () => undefined,
     async prepare(event, facts) {
-      if (prepare !== undefined) return prepare(facts, event);
+      if (prepare !== undefined) return prepare(facts);
       return {
         event,
         claimId: event.id,
