@@ -20,7 +20,7 @@ export interface LimitFeedback {
 
 const untold = { hash: '', limit: 0, remaining: 0, resetAfterMs: 0 };
 
-/** When nothing is known of what became of a request. */
+/** When nothing is known of what became of a request, as far as limits go. */
 export const lost: LimitFeedback = { result: 'lost', ...untold, retryAfterMs: 0 };
 
 /** Least wait after a 429, in ms: an answer that asks for none shall not make a tight loop. */
@@ -32,6 +32,8 @@ const leastWaitMs = 50;
  */
 export function feedbackOf(response: Response): LimitFeedback {
   const bucket = bucketOf(response);
+  // Discord's load balancer knows of no limits: it does not mean that the route has none.
+  if (response.status >= 500 && bucket === untold) return lost;
   if (response.status !== 429) return { result: 'ok', ...bucket, retryAfterMs: 0 };
   const limited = rateLimitOf(response);
   if (limited === undefined) return lost;

@@ -104,6 +104,14 @@ describe('a fleet', () => {
     expect(rateLimited.user).toBeLessThan(0.1 * requests);
   });
 
+  it('takes no route for one without limits because its first answer was a 502', async () => {
+    const fleet = await fleetOf(1, { buckets: [{ routes: [memberRoute], limit: 4, windowMs: 500 }] });
+    const { discord, workers, guildId, userId } = fleet;
+    discord.rest.addFault({ status: 502, times: 1 });
+    await Promise.all(Array.from({ length: 10 }, async () => workers[0]?.getGuildMember(guildId, userId)));
+    expect(discord.rest.statistics()).toMatchObject({ statuses: { 200: 10, 502: 1 }, rateLimited: { user: 0 } });
+  });
+
   it('lets interactions pass while the global limit is used up', async () => {
     const fleet = await fleetOf(1, { buckets: [wide] });
     const [rest] = fleet.workers;
