@@ -102,6 +102,22 @@ describe('a bucket', () => {
 });
 
 describe('a limit beside the bucket', () => {
+  it('that the first request of a route meets holds up no other resource', async () => {
+    const shared = { limit: 1, windowMs: 20_000, window: 'fixed' } as const;
+    const { fleet, time, discord } = fleets.before(
+      { buckets: [{ routes: [route], limit: 10, windowMs: 1_000, shared }] },
+      { latencyMs: [50, 50] },
+    );
+    // Another bot has used it up.
+    discord.take({ ...get('1'), body: undefined, identity: 'other' });
+    fleet.ask(get('1'));
+    time.in(100, () => fleet.ask(get('1')));
+    time.in(200, () => fleet.ask(get('2')));
+    await time.run(400);
+    expect(fleet.rejections).toEqual(['shared']);
+    expect(arrivedOf(fleet.outcomes).map(({ request }) => request.major)).toEqual(['2']);
+  });
+
   it.each(['subLimit', 'shared'] as const)('(%s) lets one at a time try after it was met', async (kind) => {
     const bucket = {
       routes: [route],

@@ -188,6 +188,19 @@ describe('a clock that is set back', () => {
   });
 });
 
+describe('a clock that is set back by an hour', () => {
+  it('lets nobody who came before wait for all who come after', async () => {
+    const { fleet, time } = fleets.before({ buckets: [wide] });
+    for (let index = 0; index < 150; index += 1) fleet.ask(get('1'));
+    await time.run(500);
+    fleet.clockOffsetMs = -3_600_000;
+    for (let index = 0; index < 1_200; index += 1) time.in(index * 15, () => fleet.ask(get('1')));
+    await time.run(10_000);
+    const before = fleet.outcomes.slice(0, 150);
+    expect(before.filter(({ grantedAt }) => grantedAt === undefined)).toEqual([]);
+  });
+});
+
 const hour = 3_600_000;
 const changes = [
   ['a clock set back by an hour', (fleet: SimulatedFleet) => void (fleet.clockOffsetMs = -hour)],

@@ -76,6 +76,8 @@ end
 
 local function acquire(ticket)
   local known = redis.call('HMGET', route_key(ticket.route), 'group', 'limit', 'window', 'careful')
+  local narrow = read_narrow(ticket, known[4])
+  if narrow.wait > 0 then return waits(ticket, narrow.wait) end
   local bucket, probe
   if not known[1] then
     local wait = wait_for_probe(ticket.route)
@@ -84,8 +86,6 @@ local function acquire(ticket)
   elseif known[1] ~= '' then
     bucket = read_bucket(bucket_key(known[1], ticket.major), tonumber(known[2]), tonumber(known[3]))
   end
-  local narrow = read_narrow(ticket, known[4])
-  if narrow.wait > 0 then return waits(ticket, narrow.wait) end
   local answer, delay = enter(ticket, bucket, narrow)
   if answer then
     if probe then redis.call('DEL', root .. ':probe:' .. ticket.route) end
@@ -135,6 +135,7 @@ end
 local function recover(processes)
   -- One that was back for a moment knows of fewer than those who have not been yet.
   if is_gathering() then processes = math.max(processes, shared.gathering) end
+  shared.gathering, shared.gathered = processes, now
   redis.call('HSET', root, 'gathering', processes, 'gathered', text(now))
   redis.call('PEXPIRE', root, 3600000)
   local recovered = tonumber(redis.call('HGET', root, 'recovered') or '') or 0
@@ -244,9 +245,9 @@ while at <= #ARGV do
   if name == 'acquire' then
     local ticket = { id = word(), order = number(), lane = word(), route = word(), major = word(), patience = number() }
     ticket.returning = ticket.order > 0
-    -- No two that come together are equal.
+    -- No two that come together are equal. Who came in the future, before the clock was set back, comes now.
     asked = asked + 1
-    if not ticket.returning then ticket.order = now + asked / 1000 end
+    ticket.order = ticket.returning and math.min(ticket.order, now) or now + asked / 1000
     answer = acquire(ticket)
   elseif name == 'settle' then
     settle({

@@ -53,7 +53,7 @@ export class Fleets {
       latenessMs: () => random() * 3,
       ...conditions,
     });
-    return { fleet, time };
+    return { fleet, time, discord };
   }
 
   close(): void {
