@@ -1,6 +1,7 @@
 import { besideLua } from './beside-lua.ts';
 import { bucketLua, waitingLua } from './bucket-lua.ts';
 import { globalLua } from './global-lua.ts';
+import { settleLua } from './settle-lua.ts';
 import { sharedLua } from './shared-lua.ts';
 import { straightLua } from './straight-lua.ts';
 
@@ -103,10 +104,12 @@ local function refund(grant)
   redis.call('ZREM', bulk_grants, grant.id)
   if grant.probe then redis.call('DEL', root .. ':probe:' .. grant.route) end
   redis.call('HDEL', narrow_key(grant.route, grant.major), 'lease')
-  local key = bucket_key(grant.group, grant.major)
-  if tonumber(redis.call('HGET', key, 'opened') or '') ~= grant.window then return end
-  redis.call('HINCRBY', key, 'left', 1)
-  redis.call('HINCRBY', key, 'flying', -1)
+  local bucket = bucket_of(grant, grant.group)
+  local flew = bucket and land(bucket, grant.window) or 'unknown'
+  if flew == 'unknown' then return end
+  if flew == 'now' then bucket.left = bucket.left + 1 end
+  regain(bucket)
+  write_bucket(bucket)
 end
 
 local function leave_all(id, route, major)
@@ -142,93 +145,6 @@ local function recover(processes)
   if recovered > now - 10000 and recovered <= now + 1000 then return end
   redis.call('HSET', root, 'recovered', text(now))
   block(math.max(cycle, blocked_until() - now))
-end
-`;
-
-const settleLua = `
--- After how long what is known already is written again, so that it is not forgotten, in ms.
-local renewed_after = memory / 24
-
--- What is known of the group of a hash; a hash that is new belongs to the group of the route.
-local function learn(answer)
-  local key, hash_key = route_key(answer.route), root .. ':hash:' .. answer.hash
-  local known = redis.call('HMGET', key, 'group', 'limit', 'window', 'hash', 'told')
-  local has_group = known[1] and known[1] ~= ''
-  local is_known = has_group and known[4] == answer.hash and tonumber(known[2]) == answer.limit
-  if is_known and tonumber(known[3]) >= answer.reset and math.abs(now - tonumber(known[5])) < renewed_after then
-    return known[1]
-  end
-  local group = has_group and known[1] or redis.call('GET', hash_key)
-  group = group or answer.hash
-  redis.call('SET', hash_key, group, 'PX', memory)
-  local window = answer.reset
-  if tonumber(known[2] or '') == answer.limit then window = math.max(window, tonumber(known[3])) end
-  redis.call('HSET', key, 'group', group, 'limit', answer.limit, 'window', math.ceil(window),
-    'hash', answer.hash, 'told', text(now))
-  redis.call('PEXPIRE', key, memory)
-  return group
-end
-
-local function apply_headers(bucket, answer, flew)
-  local reset = now - answer.age + answer.reset
-  if bucket.limit ~= answer.limit then bucket.limit, bucket.window = answer.limit, answer.reset end
-  bucket.window = math.ceil(math.max(bucket.window, answer.reset))
-  if reset <= bucket.opened then
-    -- It was counted in the window before, so this one has a place more.
-    if flew == 'before' then bucket.left = math.min(bucket.limit, bucket.left + 1) end
-    return
-  end
-  bucket.left = math.min(bucket.left, answer.remaining)
-  bucket.reset = bucket.exact and math.max(bucket.reset, reset) or reset
-  bucket.exact = true
-end
-
--- In which window an answered request was let in, as far as the bucket counts it still. One that no header tells of stays
--- under way: Discord may have counted it last, and with limits that slide, what is known is over before that is.
-local function landed(bucket, answer, is_told)
-  if answer.window == bucket.opened then
-    if is_told then bucket.flying = math.max(0, bucket.flying - 1) end
-    return 'now'
-  end
-  return answer.window == bucket.before and 'before' or 'unknown'
-end
-
--- Whether the headers of an answer tell of the route's bucket. Those of a 429 may tell of another limit.
-local function is_of_bucket(answer)
-  if answer.hash == '' or answer.result == 'global' then return false end
-  if answer.result == 'ok' then return true end
-  local known = redis.call('HMGET', route_key(answer.route), 'group', 'limit', 'hash')
-  if not known[1] or known[1] == '' then return answer.result == 'bucket' end
-  local is_own = known[3] == answer.hash or redis.call('GET', root .. ':hash:' .. answer.hash) == known[1]
-  return is_own and (answer.result == 'bucket' or tonumber(known[2]) == answer.limit)
-end
-
-local function settle(answer)
-  if answer.probe then redis.call('DEL', root .. ':probe:' .. answer.route) end
-  local described = is_of_bucket(answer)
-  if answer.result == 'bucket' and not described then answer.result = 'narrow' end
-  if answer.result == 'global' then block(math.max(answer.retry, blocked_until() - now)) end
-  settle_narrow(answer)
-  local group = answer.group
-  if described and answer.result ~= 'narrow' then
-    local learned = learn(answer)
-    if group == '' then group = learned end
-  elseif answer.result == 'ok' and answer.probe then
-    -- Another that was slower may have learned more meanwhile.
-    if redis.call('HSETNX', route_key(answer.route), 'group', '') == 1 then
-      redis.call('PEXPIRE', route_key(answer.route), 3600000)
-    end
-  end
-  local known = redis.call('HMGET', route_key(answer.route), 'limit', 'window')
-  if group == '' or not known[1] then return end
-  local bucket = read_bucket(bucket_key(group, answer.major), tonumber(known[1]), tonumber(known[2]))
-  local flew = landed(bucket, answer, described or answer.result == 'global')
-  if described then apply_headers(bucket, answer, flew) end
-  if answer.result == 'bucket' then
-    bucket.left, bucket.exact = 0, true
-    bucket.reset = math.max(bucket.reset, now - answer.age + math.max(answer.retry, answer.reset))
-  end
-  write_bucket(bucket)
 end
 `;
 
