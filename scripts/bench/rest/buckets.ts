@@ -52,7 +52,7 @@ async function measureBuckets(
   await discord.setFaults(disturbances);
   for (const window of windows) {
     for (const size of sizes) {
-      const found: Found = { limited: {}, shared: {}, used: {}, usedOfRest: {} };
+      const found: Found = { limited: {}, shared: {}, used: {}, bound: {}, usedOfRest: {} };
       const name = `${size} × ${title}, ${window} windows`;
       for (const client of limitingClients(context)) {
         await context.progress(`${name}: ${client.title}`, async () => {
@@ -74,16 +74,19 @@ interface Found {
   readonly limited: Record<string, number[]>;
   readonly shared: Record<string, number[]>;
   readonly used: Record<string, number[]>;
+  readonly bound: Record<string, number[]>;
   readonly usedOfRest: Record<string, number[]>;
 }
 
 function note(found: Found, name: string, { counted, seconds }: Carried): void {
   const { requests, rateLimited, statuses } = counted;
   const [answered, limit] = [statuses['200'] ?? 0, seconds * channels];
+  const left = limit - takenAway(counted);
   found.limited[name] = [(100 * rateLimited.user) / requests];
   found.shared[name] = [(100 * rateLimited.shared) / requests];
   found.used[name] = [(100 * answered) / limit];
-  found.usedOfRest[name] = [(100 * answered) / (limit - takenAway(counted))];
+  found.bound[name] = [(100 * left) / limit];
+  found.usedOfRest[name] = [(100 * answered) / left];
 }
 
 /**
@@ -95,7 +98,7 @@ function takenAway({ requests, rateLimited, statuses, usedUpByOthers }: Statisti
   return requests - (statuses['200'] ?? 0) - user - shared - global + usedUpByOthers;
 }
 
-function findingsOf({ limited, shared, used, usedOfRest }: Found, title: string, isShared: boolean): Finding[] {
+function findingsOf({ limited, shared, used, ...found }: Found, title: string, isShared: boolean): Finding[] {
   const ownLimit = { title: `${title}: 429s`, unit: '%', values: limited, target: 0.1 };
   if (!isShared) return [ownLimit, { title: '… of the limit used', unit: '%', values: used, least: 90 }];
   return [
@@ -103,6 +106,7 @@ function findingsOf({ limited, shared, used, usedOfRest }: Found, title: string,
     // What others use cannot be known before.
     { title: '… of a limit that others have used up', unit: '%', values: shared },
     { title: '… of the limit used', unit: '%', values: used, least: 90 },
-    { title: '… of what Discord leaves of it', unit: '%', values: usedOfRest, least: 90 },
+    { title: '… what the best client would use of it', unit: '%', values: found.bound },
+    { title: '… of what Discord leaves of it', unit: '%', values: found.usedOfRest, least: 90 },
   ];
 }
