@@ -69,14 +69,14 @@ const connectivity = (events: readonly RestEvent[]) =>
 /** Every worker asks again and again, `inFlight` at a time, until the time is over. Returns how many were answered. */
 async function saturate(
   { workers, guildId, userId }: Fleet,
-  options: { ms: number; inFlight: number },
+  options: { ms: number; inFlight: number; stop?: AbortSignal },
 ): Promise<number> {
   const until = Date.now() + options.ms;
   const counts = await Promise.all(
     workers.flatMap((worker) =>
       Array.from({ length: options.inFlight }, async () => {
         let answered = 0;
-        while (Date.now() < until) {
+        while (Date.now() < until && options.stop?.aborted !== true) {
           await worker.getGuildMember(guildId, userId);
           answered += 1;
         }
@@ -177,13 +177,15 @@ describe('a cluster', () => {
     await using cluster = await PrivateRedisCluster.start();
     const fleet = await fleetOf(2, { buckets: [wide] }, cluster.urls.join(','));
     const { discord, scripts } = fleet;
-    const load = saturate(fleet, { ms: 4_000, inFlight: 30 });
+    const over = new AbortController();
+    const load = saturate(fleet, { ms: 40_000, inFlight: 30, stop: over.signal });
     await waitFor(() => discord.rest.statistics().requests > 60, { what: 'the load' });
     const root = scripts.key('rest');
     const master = await cluster.move(root);
     expect(await cluster.masterOf(root, master)).toBe(master);
     const requests = discord.rest.statistics().requests;
     await waitFor(() => discord.rest.statistics().requests - requests > 60, { what: 'the load to go on' });
+    over.abort();
     await load;
     expect(discord.rest.statistics().rateLimited).toMatchObject({ user: 0, global: 0 });
   }, 60_000);
