@@ -111,7 +111,15 @@ function connectRest(
 /** What a person should know of the way to Discord. */
 function logRestEvent(log: Logger, applicationId: string, event: RestEvent): void {
   if (event.type === 'token-refused') log.error({ applicationId }, 'Discord refuses the bot token');
-  else if (event.type === 'blocked') {
+  else if (event.type === 'clock') {
+    const { aheadMs } = event;
+    if (aheadMs === 0) log.info("this machine's clock agrees with Discord's again");
+    else
+      log.error(
+        { aheadMs },
+        "this machine's clock is not Discord's: what is too late is taken for in time, or the other way round",
+      );
+  } else if (event.type === 'blocked') {
     log.error(
       { applicationId, forMs: event.forMs },
       'Discord has blocked this address; only first responses are tried',

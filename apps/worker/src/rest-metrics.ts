@@ -10,6 +10,10 @@ type EventOf<Type extends RestEvent['type']> = Extract<RestEvent, { readonly typ
 export function restMetrics(metrics: Metrics): (applicationId: string, event: RestEvent) => void {
   const requested = requestMetrics(metrics);
   const limiter = limiterMetrics(metrics);
+  const clock = metrics.gauge({
+    name: 'bot_clock_ahead_ms',
+    help: "How far this machine's clock is surely ahead of Discord's, in ms; behind it when negative, 0 while they agree",
+  });
   return (applicationId, event) => {
     switch (event.type) {
       case 'answered':
@@ -22,6 +26,8 @@ export function restMetrics(metrics: Metrics): (applicationId: string, event: Re
       case 'limiter':
       case 'invalid-requests':
         return limiter(applicationId, event);
+      case 'clock':
+        return clock.set({}, event.aheadMs);
       // A person has to know: the log tells.
       case 'blocked':
       case 'token-refused':

@@ -14,6 +14,7 @@ import type { z } from 'zod';
 import * as answers from './answers.ts';
 import type { DiscordApi, EndpointName } from './api/api.ts';
 import { filesOf } from './api/multipart.ts';
+import { ClockCheck } from './clock-check.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
 import { FleetLimiter } from './fleet/fleet-limiter.ts';
 import { InvalidRequests } from './fleet/invalid-requests.ts';
@@ -62,6 +63,7 @@ const usualGlobalLimit = 50;
 export class DiscordRest {
   readonly applicationId: string;
   readonly #transport: Transport;
+  readonly #clock: ClockCheck;
   readonly #reachability: Reachability;
   readonly #invalidRequests: InvalidRequests;
   readonly #limiter: RateLimiter;
@@ -80,6 +82,7 @@ export class DiscordRest {
     } = options;
     const onEvent = options.onEvent ?? (() => undefined);
     this.applicationId = applicationId;
+    this.#clock = new ClockCheck(onEvent);
     this.#transport =
       options.transport ??
       new HttpTransport({
@@ -87,6 +90,7 @@ export class DiscordRest {
         token,
         proxyUrl: proxyUrl === undefined ? undefined : new URL(proxyUrl),
         noProxy,
+        onResponse: (response, tookMs) => this.#clock.note(response, tookMs),
       });
     this.#limiter =
       scripts === undefined ? new LocalLimiter(globalLimit) : new FleetLimiter({ scripts, globalLimit, onEvent });
@@ -271,7 +275,7 @@ export class DiscordRest {
 
   /** Why Discord cannot be used, as the latest requests tell; undefined when it can. */
   whyNotReady(): string | undefined {
-    return this.#reachability.whyNot();
+    return this.#reachability.whyNot() ?? this.#clock.whyNot();
   }
 
   /** Waits at most `timeoutMs` for the requests under way, then cuts them off. */

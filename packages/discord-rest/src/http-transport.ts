@@ -27,6 +27,8 @@ export interface HttpTransportOptions {
   readonly noProxy?: string | undefined;
   /** How long a connection is used, in ms: then the name of the API is looked up anew. Default 5 min. */
   readonly connectionLifeMs?: number;
+  /** Told of every answer, and how long after its request it came, in ms. */
+  readonly onResponse?: (response: Response, tookMs: number) => void;
 }
 
 /** One request, as it goes over the wire. */
@@ -78,11 +80,13 @@ export class HttpTransport implements Transport {
   readonly #authorization: string;
   readonly #interactions: Way;
   readonly #others: Way;
+  readonly #onResponse: HttpTransportOptions['onResponse'];
   #interactionsUsedAt = 0;
   #warming: NodeJS.Timeout | undefined;
 
   constructor(options: HttpTransportOptions) {
-    const { apiUrl, token } = options;
+    const { apiUrl, token, onResponse } = options;
+    this.#onResponse = onResponse;
     this.#origin = apiUrl.origin;
     this.#basePath = apiUrl.pathname.replace(/\/$/, '');
     this.#authorization = `Bot ${token}`;
@@ -98,14 +102,17 @@ export class HttpTransport implements Transport {
     const abort = () => exchange.end('ABORTED');
     const limitMs = Math.min(timeoutMs, leftMs);
     const timer = setTimeout(() => exchange.end('TIMEOUT'), limitMs);
-    let prolongedUntil = performance.now() + leftMs - limitMs;
+    const startedAt = performance.now();
+    let prolongedUntil = startedAt + leftMs - limitMs;
     const onPart = () => void (performance.now() < prolongedUntil && timer.refresh());
     signal?.addEventListener('abort', abort, { once: true });
     let withdraw: (() => void) | undefined;
     try {
       if (signal?.aborted) abort();
       else withdraw = slots.enter(() => dispatcher.dispatch(this.#optionsOf(request, { exchange, onPart }), exchange));
-      return await exchange.answer;
+      const response = await exchange.answer;
+      this.#onResponse?.(response, performance.now() - startedAt);
+      return response;
     } finally {
       withdraw?.();
       prolongedUntil = 0;

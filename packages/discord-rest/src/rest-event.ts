@@ -27,6 +27,8 @@ export type RestEvent =
   | { readonly type: 'invalid-requests'; readonly count: number; readonly limit: number }
   /** Discord's edge refuses this address; until then only first responses to interactions are tried. */
   | { readonly type: 'blocked'; readonly forMs: number }
+  /** This machine's clock is surely so far ahead of Discord's, in ms; behind it when negative, 0 when it is right again. */
+  | { readonly type: 'clock'; readonly aheadMs: number }
   /** Discord refuses the token: it is tried again, ever more rarely. */
   | { readonly type: 'token-refused' };
 

@@ -70,6 +70,7 @@ function environment(home: string, ports: Ports, nodeName: string): NodeJS.Proce
     RABBITMQ_MNESIA_BASE: join(home, 'data'),
     RABBITMQ_PID_FILE: join(home, 'rabbitmq.pid'),
     RABBITMQ_LOG_BASE: join(home, 'log'),
+    ERL_CRASH_DUMP: join(home, 'erl_crash.dump'),
     // Standard output, which goes to our own log file.
     RABBITMQ_LOGS: '-',
   };
