@@ -31,14 +31,23 @@ export interface Deferral {
 /** Half of the three seconds: the other half is for the way there, and for the clocks to differ. */
 const autoAfterMs = 1_500;
 
+/** The latest time of a deferral, in ms: there must be left what it takes to Discord. */
+const latestAutoMs = 2_500;
+
 /**
  * A deferral that only happens when the handler has not answered in time: fast answers come without a "thinking …".
  * Who sees the answer does not depend on it: with `ephemeral` a fast answer is ephemeral as well.
+ * @throws {RangeError} when `afterMs` is not between 0 and 2,500.
  */
 export function auto<const As extends Exclude<Defer, 'none'>>(
   as: As,
   { afterMs = autoAfterMs }: { readonly afterMs?: number } = {},
 ): AutoDefer<As> {
+  if (!(afterMs >= 0 && afterMs <= latestAutoMs)) {
+    throw new RangeError(
+      `auto('${as}', { afterMs: ${afterMs} }): Discord waits for 3,000 ms, so say how many of them may pass, from 0 to ${latestAutoMs}.`,
+    );
+  }
   return { auto: as, afterMs };
 }
 

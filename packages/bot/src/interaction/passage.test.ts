@@ -315,3 +315,7 @@ describe('a denial by the handler itself', () => {
     expect(shown(result)).toEqual(['ephemeral: Not this one.']);
   });
 });
+
+it.each([Number.NaN, -1, 3_000, Infinity])('a deferral after %d ms is refused where it is defined', (afterMs) => {
+  expect(() => auto('public', { afterMs })).toThrow(/afterMs: .* from 0 to 2500/);
+});

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Response } from '../response.ts';
+import { header, type Response } from '../response.ts';
 import { DiscordRestError } from '../discord-rest-error.ts';
 import type { Lane } from '../rate-limiter.ts';
 import type { RestListener } from '../rest-event.ts';
@@ -73,7 +73,7 @@ export class InvalidRequests {
   /** Source: Discord docs, ibid.: 401, 403 and 429 count, except for 429s of a shared limit. */
   note({ status, headers }: Response): void {
     if (status !== 401 && status !== 403 && status !== 429) return;
-    if (status === 429 && headers['x-ratelimit-scope'] === 'shared') return;
+    if (status === 429 && header(headers, 'x-ratelimit-scope') === 'shared') return;
     this.#untold += 1;
     this.#tellSoon();
   }
