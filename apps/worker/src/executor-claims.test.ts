@@ -52,6 +52,25 @@ describe('an event in the middle of which a worker has died', () => {
     expect(await executed).toEqual({ kind: 'return' });
   });
 
+  it('leaves its turn to the next when Redis is away by then, and it is not run', async () => {
+    const proxy = await TcpProxy.before((await testServices()).redisUrl);
+    releases.push(() => proxy[Symbol.asyncDispose]());
+    const state = await connectState(proxy.rewrite((await testServices()).redisUrl));
+    const isolation = new Permits(1);
+    const { executor } = await executorOf({ withoutClaims: 'go-on' }, { isolation, claims: state.claims });
+    await suspect(state.claims, 1);
+    await isolation.acquire();
+    const old = { ...event, receivedAt: Date.now() - 4_000 };
+    const executed = executor.execute(deliveryOf(old, { redelivered: true }));
+    await waitFor(() => isolation.waiting === 1, { what: 'the wait' });
+    proxy.refuse(true);
+    proxy.cut();
+    await waitFor(() => state.whyUnavailable() !== undefined, { what: 'the loss to be noticed' });
+    isolation.release();
+    expect(await executed).toMatchObject({ kind: 'retry', cause: { kind: 'unclaimed-redelivery' } });
+    expect(isolation.taken).toBe(0);
+  });
+
   it.each([
     ['is not one whose worker was stopped', false, 'claimed'],
     ['is one whose worker has failed', true, 'suspected'],

@@ -182,6 +182,7 @@ export class Executor {
       throw new ClaimedElsewhereError();
     }
     if (possession.claim === undefined && redelivered && Date.now() - event.receivedAt > freshMs) {
+      possession.leave();
       throw new UnclaimedRedeliveryError();
     }
     return this.#run(passage, prepared, possession);
