@@ -3,7 +3,7 @@ import type { DeliveredEvent } from '@arrakis/protocol';
 import type { Bot, Bots } from './bots.ts';
 import type { Elsewhere, Lane } from './execution.ts';
 import { HandledEventContext } from './event-context.ts';
-import { isPostponement } from './failure.ts';
+import { isPostponement, UnknownModuleError } from './failure.ts';
 import { parseBody } from './payload.ts';
 
 export interface EventLaneParts {
@@ -35,7 +35,11 @@ export function eventLane({ longJobs, bots, elsewhere, ...lane }: EventLaneParts
       const { attempt } = facts;
       const bot = bots.of(event.applicationId);
       const routed = handlerOf(bot.router, event);
-      if (routed === undefined) return undefined;
+      if (routed === undefined) {
+        // Somebody has begun with it: in the middle of a deploy, a worker of the other version.
+        if (event.module !== undefined) throw new UnknownModuleError(event.module, event.type);
+        return undefined;
+      }
       const { handler, module } = routed;
       const queue = elsewhere(module, handler.lane === 'low' ? 'longJobs' : 'guildEvents');
       if (queue !== undefined) return { queue };

@@ -35,6 +35,18 @@ export class UnknownApplicationError extends Error {
   }
 }
 
+/** A part of an event is for a module in which this worker has no handler for it: others are newer, or older. */
+export class UnknownModuleError extends Error {
+  override readonly name = 'UnknownModuleError';
+  readonly kind = 'unknown-module';
+  readonly retryable = true;
+  readonly retryAfterMs = 10_000;
+
+  constructor(module: string, type: string) {
+    super(`The module '${module}' has no handler for '${type}' in this version of the worker.`);
+  }
+}
+
 /** Another worker holds the event's claim. */
 export class ClaimedElsewhereError extends Error {
   override readonly name = 'ClaimedElsewhereError';
