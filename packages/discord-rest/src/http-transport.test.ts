@@ -2,8 +2,10 @@ import { waitFor } from '@arrakis/testkit';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createServer } from 'node:http';
+import type { Readable } from 'node:stream';
 import { createServer as createNetServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { filesOf } from './api/multipart.ts';
 import { HttpTransport } from './http-transport.ts';
 import { routeTo } from './route.ts';
 
@@ -12,11 +14,27 @@ afterEach(async () => {
   for (const release of releases.splice(0).toReversed()) await release();
 });
 
+interface ServerOptions {
+  readonly connectionLifeMs?: number;
+  /** How much of a body is read a little at a time. */
+  readonly slowBytes?: number;
+}
+
+async function readSlowly(body: Readable, slowBytes: number): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += Buffer.isBuffer(chunk) ? chunk.length : 0;
+    if (bytes < slowBytes) await delay(1);
+  }
+}
+
 /** A server that counts its connections, and a transport to it. */
-async function against({ connectionLifeMs }: { connectionLifeMs?: number } = {}) {
+async function against({ connectionLifeMs, slowBytes = 0 }: ServerOptions = {}) {
   let connections = 0;
   const server = createServer((request, response) => {
-    request.resume().on('end', () => response.end('{}'));
+    readSlowly(request, slowBytes)
+      .then(() => response.end('{}'))
+      .catch(() => undefined);
   }).on('connection', () => (connections += 1));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -158,6 +176,16 @@ describe('a file', () => {
     const startedAt = performance.now();
     expect((await transport.send(upload(Array.from({ length: 10 }, () => 50)))).status).toBe(200);
     expect(performance.now() - startedAt).toBeGreaterThan(300);
+  });
+
+  it('from memory may as well', async () => {
+    const { transport } = await against({ slowBytes: 48 * 2 ** 20 });
+    const data = Buffer.alloc(64 * 2 ** 20);
+    const multipart = filesOf('POST /channels/{channel.id}/messages', { files: [{ name: 'x', data }], body: {} });
+    const startedAt = performance.now();
+    const request = { route, multipart, timeoutMs: 500, leftMs: 60_000, signal: undefined };
+    expect((await transport.send(request)).status).toBe(200);
+    expect(performance.now() - startedAt).toBeGreaterThan(500);
   });
 
   it('that stands still is given up, and so is one that takes longer than there is time', async () => {

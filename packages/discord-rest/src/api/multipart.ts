@@ -38,6 +38,9 @@ const otherForms: ReadonlyMap<EndpointName, UploadForm> = new Map<EndpointName, 
   ['POST /channels/{channel.id}/invites', { fields: 'payload_json', file: 'target_users_file' }],
 ]);
 
+/** As much as a stream from a disk gives at a time. */
+const pieceBytes = 64 * 2 ** 10;
+
 const encoder = new TextEncoder();
 
 /**
@@ -59,11 +62,16 @@ export function filesOf(
     files,
     async *open() {
       for (const part of parts) {
-        if (part instanceof Uint8Array) yield part;
+        if (part instanceof Uint8Array) yield* piecesOf(part);
         else yield* part();
       }
     },
   };
+}
+
+/** The content in pieces: how fast they are taken tells whether an upload goes on. */
+function* piecesOf(content: Uint8Array): Iterable<Uint8Array> {
+  for (let at = 0; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
 }
 
 interface Part {
