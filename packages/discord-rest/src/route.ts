@@ -77,6 +77,8 @@ const knownMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'
 /** What is the same for all routes to an endpoint. */
 interface Endpoint {
   readonly facts: Pick<Route, 'method' | 'template' | 'repeatable' | 'interaction' | 'urgent' | 'awaitsWebhook'>;
+  /** What stands between the variables of the template. */
+  readonly literals: readonly string[];
   readonly variables: readonly string[];
   /** The variable by whose value Discord counts limits. Source: Discord docs, Rate Limits, "top-level resources". */
   readonly topLevel: string | undefined;
@@ -97,10 +99,13 @@ function endpointOf(name: EndpointName): Endpoint {
     urgent: name === callback,
     awaitsWebhook: name === followup || name === editOriginal,
   };
-  const variables = Array.from(template.matchAll(/\{([^}]+)\}/g), ([, variable = '']) => variable);
+  // Every second part is a variable.
+  const parts = template.split(/\{([^}]+)\}/);
+  const literals = parts.filter((_, index) => index % 2 === 0);
+  const variables = parts.filter((_, index) => index % 2 === 1);
   // What the path begins with, and nothing further on.
   const [, topLevel] = /^\/(?:channels|guilds|webhooks)\/\{([^}]+)\}/.exec(template) ?? [];
-  const endpoint: Endpoint = { facts, variables, topLevel };
+  const endpoint: Endpoint = { facts, literals, variables, topLevel };
   endpoints.set(name, endpoint);
   return endpoint;
 }
@@ -111,11 +116,12 @@ export function routeTo<const Name extends EndpointName>(
   { parameters, query, body }: RouteOptions<Name> = {},
 ): Route {
   const endpoint = endpointOf(name);
-  const { facts } = endpoint;
+  const { facts, literals, variables } = endpoint;
   const values = new Map<string, string>(Object.entries(parameters ?? {}));
-  const path = facts.template.replaceAll(/\{([^}]+)\}/g, (_, variable: string) =>
-    encodeURIComponent((values.get(variable) ?? '').toWellFormed()),
-  );
+  let path = literals[0] ?? '';
+  for (const [index, variable] of variables.entries()) {
+    path += encodeURIComponent((values.get(variable) ?? '').toWellFormed()) + (literals[index + 1] ?? '');
+  }
   return {
     ...facts,
     key: limitKey(name, { messageId: values.get('message.id'), body }),

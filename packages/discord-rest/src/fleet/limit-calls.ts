@@ -58,7 +58,8 @@ interface Noted {
 
 interface Asked {
   readonly operation: Operation;
-  readonly answered: PromiseWithResolvers<unknown>;
+  readonly resolve: (reply: unknown) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Sends operations to the script: those of one turn of the event loop in one call, or at once when there is little to do. */
@@ -84,8 +85,8 @@ export class LimitCalls {
   }
 
   /** @throws {LimitsUnavailableError} */
-  async acquire(...args: Operation): Promise<Acquired> {
-    return acquiredOf(await this.ask('acquire', ...args));
+  acquire(...args: Operation): Promise<Acquired> {
+    return this.#carryOut(['acquire', ...args], acquiredOf);
   }
 
   /**
@@ -93,10 +94,7 @@ export class LimitCalls {
    * @throws {LimitsUnavailableError}
    */
   ask(...operation: Operation): Promise<unknown> {
-    const answered = Promise.withResolvers<unknown>();
-    this.#asked.push({ operation, answered });
-    this.#sendSoon();
-    return answered.promise;
+    return this.#carryOut(operation, (reply) => reply);
   }
 
   /** Carries out an operation soon, or `now`; when Redis is away, never. */
@@ -104,6 +102,13 @@ export class LimitCalls {
     this.#notes.push({ note, at: performance.now() });
     if (now) this.#sendSoon();
     else this.#notesTimer ??= setTimeout(() => this.#send(), notesWithinMs);
+  }
+
+  #carryOut<Result>(operation: Operation, read: (reply: unknown) => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ operation, resolve: (reply) => resolve(read(reply)), reject });
+      this.#sendSoon();
+    });
   }
 
   /** At once where little is asked; otherwise with all that is asked within some ms, since a call costs as much as a request. */
@@ -138,12 +143,12 @@ export class LimitCalls {
     // Whichever comes first counts.
     const fail = (cause: unknown) => {
       const error = new LimitsUnavailableError(cause instanceof Error ? cause.message : String(cause), { cause });
-      for (const { answered } of asked) answered.reject(error);
+      for (const { reject } of asked) reject(error);
     };
     const timer = setTimeout(() => void isLate().then(fail), answerWithinMs);
     const answer = (reply: unknown) => {
       if (!Array.isArray(reply) || typeof reply[0] !== 'number') throw new TypeError('the script never says this');
-      for (const [index, { answered }] of asked.entries()) answered.resolve(reply[1 + notes.length + index]);
+      for (const [index, { resolve }] of asked.entries()) resolve(reply[1 + notes.length + index]);
       this.#onProcesses(reply[0]);
     };
     call
