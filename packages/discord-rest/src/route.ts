@@ -133,13 +133,14 @@ export function routeTo<const Name extends EndpointName>(
 /** Segments that make a path another one: `/channels/1/messages/..` is `/channels/1` for some on the way. */
 const leadingElsewhere: ReadonlySet<string> = new Set(['', '.', '..']);
 
+function isSegment(value: unknown): boolean {
+  return typeof value === 'string' && !leadingElsewhere.has(value);
+}
+
 /** The name of a variable of the template whose value cannot be part of a path; undefined when all can. */
 export function unusableParameter(name: EndpointName, parameters: object | undefined): string | undefined {
-  const values = new Map<string, unknown>(Object.entries(parameters ?? {}));
-  return endpointOf(name).variables.find((variable) => {
-    const value = values.get(variable);
-    return typeof value !== 'string' || leadingElsewhere.has(value);
-  });
+  const given = Object.entries(parameters ?? {}).filter(([, value]) => isSegment(value));
+  return endpointOf(name).variables.find((variable) => !given.some(([key]) => key === variable));
 }
 
 function majorOf({ facts, topLevel }: Endpoint, values: ReadonlyMap<string, string>): string {

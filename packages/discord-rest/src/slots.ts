@@ -30,12 +30,15 @@ export class Slots {
     // Whoever leaves at once does so from within this loop, however many do.
     if (this.#admitting) return;
     this.#admitting = true;
-    for (const start of this.#waiting) {
-      if (this.#free === 0) break;
-      this.#waiting.delete(start);
-      this.#free -= 1;
-      start();
+    try {
+      for (const start of this.#waiting) {
+        if (this.#free === 0) break;
+        this.#waiting.delete(start);
+        this.#free -= 1;
+        start();
+      }
+    } finally {
+      this.#admitting = false;
     }
-    this.#admitting = false;
   }
 }
