@@ -179,8 +179,9 @@ export class Trial implements AsyncDisposable {
   async idle(): Promise<boolean> {
     const isEmpty = async () => [...(await this.broker.queueDepths()).values()].every(({ ready }) => ready === 0);
     if (!(await isEmpty())) return false;
+    const lanes = ['high', 'normal', 'low'].map((lane) => `bot_lane_unsettled_messages{lane="${lane}"}`);
     const unsettled = await Promise.all(
-      this.workers.map((worker) => worker.metric('bot_lane_unsettled_messages{lane="normal"}')),
+      this.workers.flatMap((worker) => lanes.map(async (lane) => worker.metric(lane))),
     );
     // What a worker held when the queues were empty may be in one of them by now.
     return unsettled.every((count) => count === 0) && isEmpty();
