@@ -8,7 +8,7 @@ import { unlimited, type Admission, type Patience, type RateLimiter } from '../r
 import type { RestListener } from '../rest-event.ts';
 import type { Route } from '../route.ts';
 import { LimitCalls, LimitsUnavailableError, type Acquired, type Grant, type Note } from './limit-calls.ts';
-import { Outage } from './outage.ts';
+import { Outage, type Connectivity } from './outage.ts';
 import type { ScriptRunner } from './script-runner.ts';
 
 export interface FleetLimiterOptions {
@@ -59,6 +59,8 @@ export class FleetLimiter implements RateLimiter {
   readonly #presence: NodeJS.Timeout;
   #asked = 0;
   #processes = 1;
+  /** Whether requests have gone on without Redis that it has not been told of. */
+  #wasAlone = false;
 
   constructor({ scripts, globalLimit, onEvent }: FleetLimiterOptions) {
     this.#globalLimit = globalLimit;
@@ -75,7 +77,7 @@ export class FleetLimiter implements RateLimiter {
     this.#calls = new LimitCalls({ scripts, globalLimit, onProcesses });
     this.#outage = new Outage({
       probe: (away) => this.#probe(away),
-      onChange: (state) => onEvent({ type: 'limiter', state }),
+      onChange: (state) => this.#changed(state),
     });
     this.#presence = setInterval(() => void this.#beThere(), presenceEveryMs).unref();
     void this.#beThere();
@@ -174,23 +176,36 @@ export class FleetLimiter implements RateLimiter {
     this.#calls.note(() => ['refund', id, route.key, route.major, group, window, probe], { now: true });
   }
 
+  #changed(state: Connectivity): void {
+    this.#onEvent({ type: 'limiter', state });
+    if (state === 'down') this.#wasAlone = true;
+    if (state === 'up') void this.#beThere();
+  }
+
   async #beThere(): Promise<void> {
     if (this.#outage.state !== 'up') return;
+    if (this.#wasAlone) this.#tellSpent();
     try {
       const used = presence.parse(await this.#calls.ask('present', this.#name));
+      this.#wasAlone = false;
       this.#onEvent({ type: 'utilisation', used, limit: this.#globalLimit, processes: this.#processes });
     } catch {
       this.#outage.failed();
     }
   }
 
-  /** What was sent without Redis is put down there, so that it counts for the others as well. */
-  async #probe(away: { readonly ms: number } | undefined): Promise<void> {
-    await this.#calls.ask('present', this.#name);
-    if (away === undefined) return;
+  /**
+   * What was sent without Redis is put down there once nothing more is, and before this process counts as back: until then its
+   * share is nobody else's.
+   */
+  #tellSpent(): void {
     for (const [index, ageMs] of this.#local.recentGrants.entries()) {
       this.#calls.note((sinceMs) => ['spent', `${this.#name}:local:${index}`, Math.round(ageMs + sinceMs)]);
     }
-    await this.#calls.ask('recover', this.#processes);
+  }
+
+  async #probe(away: { readonly ms: number } | undefined): Promise<void> {
+    await this.#calls.ask('ping');
+    if (away !== undefined) await this.#calls.ask('recover', this.#processes);
   }
 }

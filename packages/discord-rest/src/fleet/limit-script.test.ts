@@ -161,6 +161,35 @@ describe('a process that is back from an outage twice', () => {
   });
 });
 
+describe('a process that is back before another', () => {
+  it('leaves it its share, though Redis remembers that it was there', async () => {
+    const { fleet, time } = fleets.before({ buckets: [wide] });
+    for (const id of ['first', 'second']) await fleet.call('present', id);
+    time.now += 3_000;
+    await fleet.call('recover', 2);
+    await fleet.call('present', 'first');
+    for (let index = 0; index < 60; index += 1) fleet.ask(get('1'));
+    await time.run(2_500);
+    expect(mostWithin(1_000, fleet.grants)).toBe(25);
+    await fleet.call('recover', 2);
+    await fleet.call('present', 'second');
+    for (let index = 0; index < 100; index += 1) fleet.ask(get('1'));
+    await time.run(3_000);
+    expect(mostWithin(1_000, fleet.grants)).toBe(50);
+  });
+
+  it('holds those up no more who were there all the time', async () => {
+    const { fleet, time } = fleets.before({ buckets: [wide] });
+    for (const id of ['first', 'second']) await fleet.call('present', id);
+    time.now += 1_900;
+    await fleet.call('recover', 2);
+    await fleet.call('present', 'first');
+    for (let index = 0; index < 60; index += 1) fleet.ask(get('1'));
+    await time.run(1_300);
+    expect(fleet.grants).toHaveLength(50);
+  });
+});
+
 describe('patience', () => {
   it('that is too short is told at once, and nothing is kept for it', async () => {
     const { fleet, time } = fleets.before({ buckets: [{ routes: [route], limit: 2, windowMs: 60_000 }] });

@@ -25,8 +25,10 @@ local now = time[1] * 1000 + time[2] / 1000
  * - `leave` id, route, major: a request that waits no longer.
  * - `spent` id, age ms: a request that was let in without Redis.
  * - `present` id → how many places of the global limit are taken. To be said every few seconds: it keeps what all share.
+ * - `ping`: nothing, a sign of life.
  * - `recover` processes: this process has gone on without Redis, as one of so many. For a moment nobody is let in, since
- *   others have as well; while some are still away, the limit is only the part of those who are back.
+ *   others have as well; while some are still away, the limit is only the part of those who are back: a process says what
+ *   it `spent`, and then that it is `present`.
  */
 export function limitScript(clock: string = redisClock): string {
   return `
@@ -119,12 +121,17 @@ local function leave_all(id, route, major)
   if group and group ~= '' then leave(bucket_key(group, major) .. ':waiting', id) end
 end
 
+-- When a process that does not say that it is there is forgotten, in ms; and within what it does as long as it is not away.
+local forgotten_after, reminded_within = 10000, 2500
+
 local function present(id)
-  redis.call('ZADD', workers, text(now + 10000), id)
+  redis.call('ZADD', workers, text(now + forgotten_after), id)
   redis.call('ZREMRANGEBYSCORE', workers, '-inf', text(now))
   redis.call('PEXPIRE', workers, 60000)
   redis.call('PEXPIRE', grants, log_kept)
-  shared.processes = redis.call('ZCARD', workers)
+  -- While some come back, who has not said so of late may still be away.
+  local least = is_gathering() and now + forgotten_after - reminded_within or now
+  shared.processes = redis.call('ZCOUNT', workers, text(least), '+inf')
   redis.call('HSET', root, 'processes', shared.processes)
   redis.call('PEXPIRE', root, math.max(0, math.ceil(shared.blocked - now)) + 3600000)
   return taken()
@@ -180,7 +187,7 @@ while at <= #ARGV do
     spent(word(), number())
   elseif name == 'recover' then
     recover(number())
-  else
+  elseif name ~= 'ping' then
     return redis.error_reply('unknown operation ' .. name)
   end
   answers[#answers + 1] = answer
