@@ -1,7 +1,9 @@
 import { StateManager } from '@arrakis/state';
 import { testServices, uniqueNamespace, waitFor } from '@arrakis/testkit';
 import { hash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { RestEvent } from '../rest-event.ts';
 import { routeTo } from '../route.ts';
 import { FleetLimiter } from './fleet-limiter.ts';
@@ -14,8 +16,12 @@ afterEach(() => {
 
 const route = routeTo('GET /users/@me');
 
-const countSource = `return redis.call('ZCARD', KEYS[1])`;
-const count = { source: countSource, sha: hash('sha1', countSource) };
+/** How many places are taken, when the last was, and the time, in ms. */
+const lookSource = `
+local last, time = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES'), redis.call('TIME')
+return { redis.call('ZCARD', KEYS[1]), math.floor(tonumber(last[2] or 0)), time[1] * 1000 + math.floor(time[2] / 1000) }`;
+const look = { source: lookSource, sha: hash('sha1', lookSource) };
+const looks = z.tuple([z.number(), z.number(), z.number()]);
 
 type Call = (script: Script, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>;
 
@@ -46,15 +52,18 @@ async function processOf() {
       ),
     );
   const states = () => events.flatMap((event) => (event.type === 'limiter' ? [event.state] : []));
-  const taken = () => runs(count, [real.key('rest', 'grants')], []);
-  return { way, runs, admit, states, taken };
+  const log = async () => {
+    const [taken, last, now] = looks.parse(await runs(look, [real.key('rest', 'grants')], []));
+    return { taken, last, now };
+  };
+  return { way, runs, admit, states, log };
 }
 
 const isAway: Call = () => Promise.reject(new Error('Redis is away'));
 
 describe('what a process has let in without Redis', () => {
   it('counts for all from its return on, also what it lets in while that is under way', async () => {
-    const { way, runs, admit, states, taken } = await processOf();
+    const { way, runs, admit, states, log } = await processOf();
     way.call = isAway;
     await admit(5);
     expect(states()).toEqual(['shaky', 'down']);
@@ -68,11 +77,11 @@ describe('what a process has let in without Redis', () => {
       return answer;
     };
     await waitFor(() => states().at(-1) === 'up', { what: 'the return' });
-    await waitFor(async () => (await taken()) === 15, { what: 'all to be put down', timeoutMs: 1_000 });
+    await waitFor(async () => (await log()).taken === 15, { what: 'all to be put down', timeoutMs: 1_000 });
   });
 
   it('is told again when Redis is lost as it is being told', async () => {
-    const { way, runs, admit, states, taken } = await processOf();
+    const { way, runs, admit, states, log } = await processOf();
     way.call = isAway;
     await admit(5);
     let lost = 0;
@@ -84,6 +93,22 @@ describe('what a process has let in without Redis', () => {
       return runs(script, keys, args);
     };
     await waitFor(() => states().filter((state) => state === 'up').length === 2, { what: 'the second return' });
-    await waitFor(async () => (await taken()) === 5, { what: 'all to be put down', timeoutMs: 1_000 });
+    await waitFor(async () => (await log()).taken === 5, { what: 'all to be put down', timeoutMs: 1_000 });
+  });
+});
+
+describe('a grant that a busy process sees late', () => {
+  it('counts from when it is used', async () => {
+    const { way, runs, admit, log } = await processOf();
+    const lateMs = 30;
+    way.call = async (script, keys, args) => {
+      const answer = await runs(script, keys, args);
+      if (args.includes('acquire')) await delay(lateMs);
+      return answer;
+    };
+    const before = (await log()).now;
+    await admit(1);
+    await waitFor(async () => (await log()).last >= before + lateMs, { what: 'its place', timeoutMs: 1_000 });
+    expect((await log()).taken).toBe(1);
   });
 });

@@ -10,6 +10,7 @@ import type { Route } from '../route.ts';
 import { LimitCalls, LimitsUnavailableError, type Acquired, type Grant, type Note } from './limit-calls.ts';
 import { Outage, type Connectivity } from './outage.ts';
 import type { ScriptRunner } from './script-runner.ts';
+import { guardMs } from './shared-lua.ts';
 
 export interface FleetLimiterOptions {
   readonly scripts: ScriptRunner;
@@ -27,6 +28,7 @@ const shareWithoutRedis = 0.8;
 /**
  * How old a grant may be when its request is sent, in ms: one that a busy process gets to see only later is given back, since
  * others count on its having been used. After some attempts it is used all the same, or a slow machine would send nothing.
+ * One that is used later than the guard allows for takes its place from then on: its successor would come within a second.
  */
 const freshMs = 60;
 const freshAttempts = 5;
@@ -102,7 +104,10 @@ export class FleetLimiter implements RateLimiter {
       } else {
         if (reply.delayMs > 0 || patience.signal?.aborted) await this.#pause(ticket, reply.delayMs, reply);
         const ageMs = performance.now() - askedAt - reply.delayMs;
-        if (ageMs <= freshMs || stale >= freshAttempts || route.interaction) return this.#admission(ticket, reply);
+        if (ageMs <= freshMs || stale >= freshAttempts || route.interaction) {
+          if (ageMs > guardMs && !route.interaction) this.#calls.note((sinceMs) => ['spent', ticket.id, sinceMs]);
+          return this.#admission(ticket, reply);
+        }
         stale += 1;
         this.#refund(ticket, reply);
       }

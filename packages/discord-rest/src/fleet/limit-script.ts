@@ -23,7 +23,7 @@ local now = time[1] * 1000 + time[2] / 1000
  *   answer said, or that there was none. result: `ok`, `lost`, `bucket`, `narrow` or `global`.
  * - `refund` id, route, major, group, window, probe: the request was surely never sent.
  * - `leave` id, route, major: a request that waits no longer.
- * - `spent` id, age ms: a request that was let in without Redis.
+ * - `spent` id, age ms: a request that was let in without Redis, or used its place late.
  * - `present` id → how many places of the global limit are taken. To be said every few seconds: it keeps what all share.
  * - `ping`: nothing, a sign of life.
  * - `recover` processes: this process has gone on without Redis, as one of so many. For a moment nobody is let in, since
