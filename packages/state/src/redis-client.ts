@@ -1,25 +1,15 @@
 import { Cluster, Redis } from 'ioredis';
+import { silenceMs } from './command-watch.ts';
 
 /** A client of one server, or of a cluster. */
 export type RedisClient = Redis | Cluster;
-
-/** How long a command may take, in ms; then it counts as failed and the caller goes on in its own way. */
-const commandTimeoutMs = 2_000;
-
-/**
- * How long a connection may be silent though it was asked, in ms: a host that has vanished closes nothing, and its
- * successor has to be looked for.
- */
-const silenceMs = 5_000;
 
 /** How often a command is sent anew while a cluster elects another master, 100 ms after each attempt. */
 const redirections = 5;
 
 const everyNode = {
   maxRetriesPerRequest: 0,
-  commandTimeout: commandTimeoutMs,
   connectTimeout: 5_000,
-  socketTimeout: silenceMs,
 };
 
 const retryDelay = (attempt: number) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2);
@@ -48,7 +38,12 @@ export function clientOfCluster(urls: readonly string[]): Cluster {
     maxRedirections: redirections,
     // Certificates are for names: the system looks them up when it connects.
     dnsLookup: (name, found) => found(null, name),
-    redisOptions: { ...everyNode, ...credentials, ...(protocol === 'rediss:' && { tls: {} }) },
+    redisOptions: {
+      ...everyNode,
+      socketTimeout: silenceMs,
+      ...credentials,
+      ...(protocol === 'rediss:' && { tls: {} }),
+    },
   });
 }
 

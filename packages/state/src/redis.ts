@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { splitUrls } from '@arrakis/service';
 import { Redis } from 'ioredis';
+import { CommandWatch, silenceMs, type UnderWay } from './command-watch.ts';
 import { clientOfCluster, clientOfServer, isOfCluster, type RedisClient } from './redis-client.ts';
 
 export interface StateOptions {
@@ -51,8 +52,11 @@ export class StateConnection {
   readonly #onAvailability: NonNullable<StateOptions['onAvailability']>;
   /** `available`: it has become so. */
   readonly #events = new EventEmitter<{ available: [] }>();
+  readonly #watch = new CommandWatch(() => this.#leaveSilent());
   /** Undefined once it is closed. */
   #client: RedisClient | undefined;
+  /** What the client of a server asks by itself before that can be used. */
+  #handshake: UnderWay | undefined;
   /** Undefined before the first attempt has ended. */
   #available: boolean | undefined;
   /** Of the connection. */
@@ -107,21 +111,31 @@ export class StateConnection {
    * Runs commands and names their failure.
    * @throws {StateUnavailableError}
    */
-  async run<Result>(commands: (redis: RedisClient) => Promise<Result>): Promise<Result> {
+  run<Result>(commands: (redis: RedisClient) => Promise<Result>): Promise<Result> {
     const client = this.#client;
     const disconnected = this.#whyDisconnected();
     if (client === undefined || disconnected !== undefined) {
-      throw new StateUnavailableError(disconnected, { cause: this.#lastFailure });
+      return Promise.reject(new StateUnavailableError(disconnected, { cause: this.#lastFailure }));
     }
-    try {
-      const result = await commands(client);
-      this.#failedCommand = undefined;
-      return result;
-    } catch (cause) {
-      const reason = `Redis could not be asked: ${cause instanceof Error ? cause.message : String(cause)}`;
-      this.#failedCommand = { reason, at: performance.now() };
-      throw new StateUnavailableError(reason, { cause });
-    }
+    return new Promise((resolve, reject) => {
+      const fail = (cause: unknown) => {
+        const reason = `Redis could not be asked: ${cause instanceof Error ? cause.message : String(cause)}`;
+        this.#failedCommand = { reason, at: performance.now() };
+        reject(new StateUnavailableError(reason, { cause }));
+      };
+      const answer = commands(client);
+      const underWay = this.#watch.asked(fail);
+      const succeed = (result: Result) => {
+        this.#watch.answered(underWay);
+        this.#failedCommand = undefined;
+        resolve(result);
+      };
+      const refused = (cause: unknown) => {
+        this.#watch.answered(underWay);
+        fail(cause);
+      };
+      answer.then(succeed).catch(refused);
+    });
   }
 
   /**
@@ -138,14 +152,12 @@ export class StateConnection {
    * @throws {StateUnavailableError}
    */
   call(script: LuaScript, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    return this.run(async (redis) => {
-      try {
-        return await redis.evalsha(script.sha, keys.length, ...keys, ...args);
-      } catch (cause) {
+    return this.run((redis) =>
+      redis.evalsha(script.sha, keys.length, ...keys, ...args).catch((cause: unknown) => {
         if (!(cause instanceof Error && cause.message.startsWith('NOSCRIPT'))) throw cause;
         return redis.eval(script.source, keys.length, ...keys, ...args);
-      }
-    });
+      }),
+    );
   }
 
   close(): void {
@@ -153,15 +165,20 @@ export class StateConnection {
     const client = this.#client;
     this.#client = undefined;
     client?.disconnect();
+    this.#watch.clear();
   }
 
   #use(client: RedisClient): void {
     this.#client = client;
+    if (client instanceof Redis) client.on('connect', () => (this.#handshake = this.#watch.asked(() => undefined)));
     client.on('ready', () => void this.#ready(client));
     // What a cluster says of itself says less than what its nodes do.
     client.on(client instanceof Redis ? 'error' : 'node error', (cause: Error) => (this.#lastFailure = cause));
     if (!(client instanceof Redis)) client.on('error', () => undefined);
-    client.on('close', () => this.#tell(client, false));
+    client.on('close', () => {
+      this.#endHandshake();
+      this.#tell(client, false);
+    });
   }
 
   async #ready(client: RedisClient): Promise<void> {
@@ -174,7 +191,19 @@ export class StateConnection {
       client.disconnect();
       return;
     }
+    this.#endHandshake();
     if (client.status === 'ready') this.#tell(client, true);
+  }
+
+  #endHandshake(): void {
+    if (this.#handshake !== undefined) this.#watch.answered(this.#handshake);
+    this.#handshake = undefined;
+  }
+
+  /** Of the nodes of a cluster, its client leaves the one that is silent. */
+  #leaveSilent(): void {
+    const client = this.#client;
+    if (client instanceof Redis) client.stream.destroy(new Error(`nothing was heard of it for ${silenceMs} ms`));
   }
 
   /** Every failed attempt to connect closes a connection: only changes are told. */

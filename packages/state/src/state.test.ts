@@ -69,4 +69,16 @@ describe('a connection that is open and silent', () => {
     const works = async () => (await state.claims.claim('event')).outcome === 'claimed';
     await waitFor(works, { what: 'another connection', timeoutMs: 15_000 });
   }, 30_000);
+
+  it('from its beginning on is left as well', async () => {
+    const target = new URL((await testServices()).redisUrl);
+    await using proxy = await TcpProxy.start(target.hostname, Number(target.port));
+    proxy.pause();
+    const state = new StateManager({ url: proxy.rewrite(target.href), namespace, applicationId });
+    open.push(state);
+    await waitFor(() => proxy.connections === 1, { what: 'the first connection' });
+    proxy.strand();
+    proxy.resume();
+    await state.untilAvailable(AbortSignal.timeout(15_000));
+  }, 30_000);
 });
