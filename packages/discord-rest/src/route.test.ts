@@ -15,6 +15,10 @@ describe('the resource by which Discord counts', () => {
     ];
     expect(routes.map(({ major }) => major)).toEqual(['5', '9', '7', '1']);
     expect(routeTo('GET /webhooks/{webhook.id}/{webhook.token}', { parameters: token }).major).toMatch(/^1 [\w-]{22}$/);
+    // Words of a line each are what the fleet's limits are asked with.
+    expect(routeTo('GET /guilds/{guild.id}', { parameters: { 'guild.id': '1\nrecover\n9' } }).major).not.toContain(
+      '\n',
+    );
   });
 
   it('is none for paths that begin with something else, whatever they name further on', () => {

@@ -145,7 +145,8 @@ export function unusableParameter(name: EndpointName, parameters: object | undef
 
 function majorOf({ facts, topLevel }: Endpoint, values: ReadonlyMap<string, string>): string {
   if (facts.interaction) return digest(values.get('interaction.token') ?? '');
-  const id = topLevel === undefined ? '' : (values.get(topLevel) ?? '');
+  // As it stands in the path, which holds no line breaks.
+  const id = topLevel === undefined ? '' : encodeURIComponent((values.get(topLevel) ?? '').toWellFormed());
   const webhookToken = values.get('webhook.token');
   return webhookToken === undefined ? id : `${id} ${digest(webhookToken)}`;
 }

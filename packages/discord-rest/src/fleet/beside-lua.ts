@@ -40,7 +40,10 @@ local function settle_narrow(answer)
   if answer.result == 'narrow' then
     redis.call('HSET', key, 'until', text(now + answer.retry), 'since', text(now))
     redis.call('PEXPIRE', key, math.ceil(answer.retry) + careful)
-    redis.call('HSET', route_key(answer.route), 'careful', text(now + careful))
+    -- Until when such a limit of any resource is kept.
+    local narrow = tonumber(redis.call('HGET', route_key(answer.route), 'narrow') or '') or 0
+    narrow = math.max(narrow, now + answer.retry + careful)
+    redis.call('HSET', route_key(answer.route), 'careful', text(now + careful), 'narrow', text(narrow))
     redis.call('PEXPIRE', route_key(answer.route), memory)
   elseif leased and answer.result == 'ok' then
     write_narrow(key, 'clear', now + all_clear)

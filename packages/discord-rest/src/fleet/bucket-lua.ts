@@ -12,9 +12,13 @@
  * - `late`: under way since the window before. `doubt`: lost before the first of this one was let in.
  * - `least`: the least that a header has told to be left.
  * - `share`, `most`: bounds of the time in which one share comes back, in ms; `slides`: whether it does.
+ * - `awaited`: until when somebody may wait for it.
+ * All of it is one text, which is read and written at once: a script that runs seldom takes its time for each call and each field.
  *
  * KEYS[1] is the root of all keys; they have one hash tag and so one slot of a cluster.
  */
+const word = '(%S+)';
+
 export const bucketLua = `
 -- Reset times are rounded, and clocks run on between two readings.
 local margin = 10
@@ -28,17 +32,21 @@ local exploring = 2000
 local endless = 1e12
 
 local function route_key(route) return root .. ':route:' .. route end
-local function bucket_key(group, major) return root .. ':bucket:' .. group .. ':' .. major end
+local function bucket_key(group, major) return root .. ':window:' .. group .. ':' .. major end
 -- Beside buckets: limits of a route, for a resource, that no header shows.
 local function narrow_key(route, major) return root .. ':narrow:' .. route .. ':' .. major end
 
+local function store(bucket)
+  local kept = math.max(bucket.reset, bucket.awaited) - now
+  redis.call('SET', bucket.key, bucket.stored, 'PX', math.ceil(math.max(kept, 0)) + 30000)
+end
+
 local function write_bucket(bucket)
-  bucket.anew = false
-  redis.call('HSET', bucket.key, 'left', bucket.left, 'reset', text(bucket.reset), 'opened', bucket.opened,
-    'before', bucket.before, 'flying', bucket.flying, 'exact', bucket.exact and '1' or '0', 'limit', bucket.limit,
-    'window', bucket.window, 'lost', bucket.lost, 'late', bucket.late, 'doubt', bucket.doubt, 'least', bucket.least or '',
-    'share', text(bucket.share), 'most', text(bucket.most), 'slides', bucket.slides and '1' or '0')
-  redis.call('PEXPIRE', bucket.key, math.ceil(math.max(bucket.reset - now, 0)) + 30000)
+  bucket.stored = string.format('%d %.3f %d %d %d %d %d %d %d %d %d %s %.3f %.3f %d %.3f',
+    bucket.left, bucket.reset, bucket.opened, bucket.before, bucket.flying, bucket.exact and 1 or 0, bucket.limit,
+    bucket.window, bucket.lost, bucket.late, bucket.doubt, bucket.least or '-', bucket.share, bucket.most,
+    bucket.slides and 1 or 0, bucket.awaited)
+  store(bucket)
 end
 
 -- Nothing is left in this window, whatever was told before.
@@ -61,27 +69,15 @@ end
 -- A request takes one of its places, and is on its way.
 local function take_place(bucket)
   bucket.left, bucket.flying = bucket.left - 1, bucket.flying + 1
-  if bucket.anew then return write_bucket(bucket) end
-  redis.call('HSET', bucket.key, 'left', bucket.left, 'flying', bucket.flying)
-end
-
--- What few need to know of a bucket.
-local function recall(bucket)
-  local f = redis.call('HMGET', bucket.key, 'before', 'exact', 'limit', 'window', 'lost', 'late', 'doubt', 'least',
-    'share', 'most')
-  bucket.before, bucket.exact = tonumber(f[1] or '') or 0, f[2] == '1'
-  bucket.limit, bucket.window = tonumber(f[3] or '') or bucket.limit, tonumber(f[4] or '') or bucket.window
-  bucket.lost, bucket.late = tonumber(f[5] or '') or 0, tonumber(f[6] or '') or 0
-  bucket.doubt, bucket.least = tonumber(f[7] or '') or 0, tonumber(f[8] or '')
-  bucket.share, bucket.most = tonumber(f[9] or '') or 0, tonumber(f[10] or '') or endless
+  write_bucket(bucket)
 end
 
 local function open_anew(bucket)
-  local is_heard = bucket.left and now - bucket.reset <= heard_within
+  local is_heard = now - bucket.reset <= heard_within
   bucket.late = is_heard and bucket.flying - bucket.lost or 0
   bucket.doubt = is_heard and bucket.doubt + bucket.lost or 0
   bucket.left, bucket.flying, bucket.lost = math.max(0, bucket.limit - bucket.late - bucket.doubt), 0, 0
-  bucket.before, bucket.opened, bucket.anew = bucket.opened or 0, math.floor(now), true
+  bucket.before, bucket.opened = bucket.opened, math.floor(now)
   bucket.reset, bucket.exact, bucket.least = now + bucket.window, false, nil
   bucket.share, bucket.most, bucket.slides = 0, endless, false
   if bucket.left > 0 then return end
@@ -96,38 +92,49 @@ end
 
 -- Whether nobody knows yet when its window ends: it may be longer than any that was told of.
 local function is_unheard(bucket)
-  return bucket.left and not bucket.exact and bucket.flying > bucket.lost and math.abs(now - bucket.opened) < exploring
+  return not bucket.exact and bucket.flying > bucket.lost and math.abs(now - bucket.opened) < exploring
+end
+
+local function parse_bucket(key, stored)
+  local left, reset, opened, before, flying, exact, limit, window, lost, late, doubt, least, share, most, slides, awaited =
+    string.match(stored, '${Array.from({ length: 16 }, () => word).join(' ')}')
+  return {
+    key = key, stored = stored, left = tonumber(left), reset = tonumber(reset), opened = tonumber(opened), before = tonumber(before),
+    flying = tonumber(flying), exact = exact == '1', limit = tonumber(limit), window = tonumber(window),
+    lost = tonumber(lost), late = tonumber(late), doubt = tonumber(doubt), least = tonumber(least),
+    share = tonumber(share), most = tonumber(most), slides = slides == '1', awaited = tonumber(awaited),
+  }
 end
 
 local function read_bucket(key, limit, window)
-  local f = redis.call('HMGET', key, 'left', 'reset', 'opened', 'flying', 'slides')
-  local bucket = {
-    key = key, limit = limit, window = window, left = tonumber(f[1] or ''), reset = tonumber(f[2] or ''),
-    opened = tonumber(f[3] or ''), flying = tonumber(f[4] or '') or 0, slides = f[5] == '1',
-  }
-  if not bucket.left or now >= bucket.reset + margin then
-    recall(bucket)
+  -- Of one that nobody has asked for, the window was over long ago.
+  local stored = redis.call('GET', key) or string.format('0 0 0 0 0 0 %d %d 0 0 0 - 0 0 0 0', limit, window)
+  local bucket = parse_bucket(key, stored)
+  if now >= bucket.reset + margin then
     if not is_unheard(bucket) then open_anew(bucket) end
   elseif bucket.opened > now + 1000 then
     -- The clock was set back: how much of the window is over, nobody knows.
-    recall(bucket)
     bucket.opened, bucket.reset, bucket.exact = math.floor(now), now + bucket.window, false
     use_up(bucket)
     write_bucket(bucket)
   elseif bucket.slides then
-    recall(bucket)
     regain(bucket)
   end
   return bucket
+end
+
+-- Somebody may wait for it until then. A window that would open with this request has not done so.
+local function await_bucket(bucket, at)
+  bucket.awaited = math.max(bucket.awaited, at)
+  bucket.stored = string.gsub(bucket.stored, '%S+$', text(bucket.awaited))
+  store(bucket)
 end
 
 -- The bucket of what was let in; nil when it belongs to none.
 local function bucket_of(grant, group)
   local known = redis.call('HMGET', route_key(grant.route), 'limit', 'window')
   if group == '' or not known[1] then return nil end
-  local bucket = read_bucket(bucket_key(group, grant.major), tonumber(known[1]), tonumber(known[2]))
-  if not bucket.lost then recall(bucket) end
-  return bucket
+  return read_bucket(bucket_key(group, grant.major), tonumber(known[1]), tonumber(known[2]))
 end
 
 -- It is no longer under way. In which window it was let in, as far as the bucket still counts it.
@@ -152,7 +159,6 @@ local look_again = 25
 local function wait_for_bucket(ticket, bucket)
   local _, ahead = standing(bucket.key .. ':waiting', ticket.order)
   if ahead < bucket.left then return 0 end
-  if not bucket.lost then recall(bucket) end
   -- The first answers of a window may soon show that places were taken off for nothing.
   local is_awaited = bucket.left > 0 or bucket.flying + bucket.late > bucket.lost
   if is_awaited and now < bucket.opened + exploring and ahead < bucket.left + bucket.late + bucket.doubt then

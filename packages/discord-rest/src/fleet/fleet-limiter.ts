@@ -36,7 +36,7 @@ const freshAttempts = 5;
 /** How often bulk requests look whether Redis is back, in ms. */
 const bulkLooksEveryMs = 500;
 
-const presence = z.number();
+const presence = z.coerce.number();
 
 /** A request that asks to be admitted. */
 interface Ticket {

@@ -146,10 +146,9 @@ local function take_global(ticket)
   if at - now > early then
     leave(lanes[ticket.lane], ticket.id)
     if at - now > ticket.patience then return at - now end
-    if not queued then
-      shared.origin = origin
-      redis.call('HSET', root, 'origin', text(origin))
-    end
+    if not queued then shared.origin = origin end
+    shared.awaited = math.max(shared.awaited, at + grace)
+    redis.call('HSET', root, 'origin', text(shared.origin), 'awaited', text(shared.awaited))
     redis.call('PEXPIRE', root, 3600000)
     enqueue(lanes[ticket.lane], ticket.id, ticket.order, at)
     return at - now

@@ -1,9 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { limitScript } from './limit-script.ts';
+import { limitRequest, limitScript, type Operation } from './limit-script.ts';
 import { scriptOf, type ScriptRunner } from './script-runner.ts';
-
-/** One operation of the script with its arguments. */
-export type Operation = readonly (string | number)[];
 
 /** The right to send a request, as the script gives it. */
 export interface Grant {
@@ -58,8 +55,14 @@ interface Noted {
 
 interface Asked {
   readonly operation: Operation;
-  readonly resolve: (reply: unknown) => void;
+  readonly resolve: (reply: string) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Operations that Redis was asked to carry out together. */
+interface Call {
+  readonly at: number;
+  readonly fail: (cause: unknown) => void;
 }
 
 /** Sends operations to the script: those of one turn of the event loop in one call, or at once when there is little to do. */
@@ -76,6 +79,10 @@ export class LimitCalls {
   /** How many requests went together then. */
   #sentTogether = 0;
   #notesTimer: NodeJS.Timeout | undefined;
+  /** Calls without an answer yet, oldest first. */
+  readonly #underWay = new Set<Call>();
+  /** Whether a timer looks at them. One does for all: to set and clear its own takes each longer than it seems where calls are rare. */
+  #watching = false;
 
   constructor({ scripts, globalLimit, onProcesses }: LimitCallsOptions) {
     this.#scripts = scripts;
@@ -93,7 +100,7 @@ export class LimitCalls {
    * Carries out an operation now.
    * @throws {LimitsUnavailableError}
    */
-  ask(...operation: Operation): Promise<unknown> {
+  ask(...operation: Operation): Promise<string> {
     return this.#carryOut(operation, (reply) => reply);
   }
 
@@ -104,7 +111,7 @@ export class LimitCalls {
     else this.#notesTimer ??= setTimeout(() => this.#send(), notesWithinMs);
   }
 
-  #carryOut<Result>(operation: Operation, read: (reply: unknown) => Result): Promise<Result> {
+  #carryOut<Result>(operation: Operation, read: (reply: string) => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#asked.push({ operation, resolve: (reply) => resolve(read(reply)), reject });
       this.#sendSoon();
@@ -136,25 +143,43 @@ export class LimitCalls {
     const now = performance.now();
     this.#sentAt = now;
     this.#sentTogether = asked.length;
-    const args: (string | number)[] = [this.#globalLimit];
-    for (const { note, at } of notes) args.push(...note(Math.round(now - at)));
-    for (const { operation } of asked) args.push(...operation);
-    const call = this.#scripts.run(script, [this.#root], args);
+    const operations = notes.map(({ note, at }) => note(Math.round(now - at)));
+    for (const { operation } of asked) operations.push(operation);
+    const reply = this.#scripts.run(script, [this.#root], [limitRequest(this.#globalLimit, operations)]);
     // Whichever comes first counts.
     const fail = (cause: unknown) => {
+      this.#underWay.delete(call);
       const error = new LimitsUnavailableError(cause instanceof Error ? cause.message : String(cause), { cause });
       for (const { reject } of asked) reject(error);
     };
-    const timer = setTimeout(() => void isLate().then(fail), answerWithinMs);
-    const answer = (reply: unknown) => {
-      if (!Array.isArray(reply) || typeof reply[0] !== 'number') throw new TypeError('the script never says this');
-      for (const [index, { resolve }] of asked.entries()) resolve(reply[1 + notes.length + index]);
-      this.#onProcesses(reply[0]);
+    const answer = (said: unknown) => {
+      this.#underWay.delete(call);
+      if (typeof said !== 'string') throw neverSaid();
+      const [processes, ...replies] = said.split('\n');
+      if (!(Number(processes) > 0)) throw neverSaid();
+      for (const [index, { resolve }] of asked.entries()) resolve(replies[notes.length + index] ?? '');
+      this.#onProcesses(Number(processes));
     };
-    call
-      .then(answer)
-      .finally(() => clearTimeout(timer))
-      .catch(fail);
+    const call = { at: now, fail };
+    this.#underWay.add(call);
+    if (!this.#watching) this.#watchFor(answerWithinMs);
+    reply.then(answer).catch(fail);
+  }
+
+  #watchFor(ms: number): void {
+    this.#watching = true;
+    setTimeout(() => this.#failLate(), ms);
+  }
+
+  #failLate(): void {
+    this.#watching = false;
+    const now = performance.now();
+    for (const call of this.#underWay) {
+      const leftMs = call.at + answerWithinMs - now;
+      if (leftMs > 0) return this.#watchFor(leftMs);
+      this.#underWay.delete(call);
+      void isLate().then(call.fail);
+    }
   }
 }
 
@@ -166,17 +191,19 @@ async function isLate(): Promise<Error> {
 }
 
 /** A request waits for this, mostly with cold caches: a schema would take a tenth of the whole time. */
-function acquiredOf(reply: unknown): Acquired {
-  const words: readonly unknown[] = Array.isArray(reply) ? reply : [];
-  const [type, ms, text, window, probe] = words;
-  if (typeof ms === 'number') {
-    if (type === 'deny') return { type, ms };
-    if (typeof text === 'string') {
-      if (type === 'wait') return { type, ms, order: text };
-      if (type === 'go' && typeof window === 'number' && typeof probe === 'number') {
-        return { type, delayMs: ms, group: text, window, probe };
-      }
-    }
+export function acquiredOf(reply: string): Acquired {
+  const [type, time, second, probe, group] = reply.split(' ');
+  const ms = Number(time);
+  if (second === undefined) {
+    if (type === 'deny' && ms >= 0) return { type, ms };
+  } else if (group === undefined) {
+    if (type === 'wait' && ms >= 0) return { type, ms, order: second };
+  } else if (type === 'go' && ms >= 0) {
+    return { type, delayMs: ms, group, window: Number(second), probe: Number(probe) };
   }
-  throw new LimitsUnavailableError('Redis has answered what the script never says');
+  throw neverSaid();
+}
+
+function neverSaid(): LimitsUnavailableError {
+  return new LimitsUnavailableError('Redis has answered what the script never says');
 }

@@ -134,16 +134,17 @@ describe('a route that nobody knows', () => {
 
   it.each(['before', 'after'] as const)('is known by a header, when the answer %s it has none', async (when) => {
     const { fleet, time } = fleets.before({});
-    const acquire = (id: string) => fleet.call('acquire', id, '0', 'normal', route, '1', 60_000);
+    const acquire = (id: string) => fleet.acquire(id, '0', 'normal', route, '1', 60_000);
     const settle = (...told: (string | number)[]) => fleet.call('settle', route, '1', '', 0, 1, 50, 'ok', ...told);
-    expect(await acquire('first')).toEqual(['go', 0, '', 0, 1]);
+    const tries = { type: 'go', delayMs: 0, group: '', window: 0, probe: 1 };
+    expect(await acquire('first')).toEqual(tries);
     time.now += 2_100;
-    expect(await acquire('second')).toEqual(['go', 0, '', 0, 1]);
+    expect(await acquire('second')).toEqual(tries);
     if (when === 'before') await settle('', 0, 0, 0, 0);
     for (let answer = 0; answer < 2; answer += 1) await settle('hash', 5, 4, 5_000, 0);
     if (when === 'after') await settle('', 0, 0, 0, 0);
     await settle('hash', 5, 3, 5_000, 0);
-    expect(await acquire('third')).toEqual(['go', 0, 'hash', expect.any(Number), 0]);
+    expect(await acquire('third')).toEqual({ ...tries, group: 'hash', window: expect.any(Number), probe: 0 });
   });
 });
 

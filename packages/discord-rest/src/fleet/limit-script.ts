@@ -5,6 +5,16 @@ import { settleLua } from './settle-lua.ts';
 import { sharedLua } from './shared-lua.ts';
 import { straightLua } from './straight-lua.ts';
 
+/** One operation of the script with its arguments. Texts have no line breaks. */
+export type Operation = readonly (string | number)[];
+
+/** What the script is asked, as its argument: each word in a line. */
+export function limitRequest(globalLimit: number, operations: readonly Operation[]): string {
+  let text = `${globalLimit}\n`;
+  for (const words of operations) text += `${words.join('\n')}\n`;
+  return text;
+}
+
 /** The present in ms by Redis' own clock, whoever asks. */
 const redisClock = `
 local time = redis.call('TIME')
@@ -15,9 +25,10 @@ local now = time[1] * 1000 + time[2] / 1000
  * The limits of one bot, for its whole fleet, in one call: operations are carried out one after the other and answered in
  * the same order.
  *
- * KEYS: the root of all keys. ARGV: the global limit, then for each operation its name and its arguments. The reply begins
- * with the number of processes:
- * - `acquire` id, order, lane, route, major, patience ms → `go` delay ms, group, window, probe
+ * KEYS: the root of all keys. ARGV: {@link limitRequest}, of the global limit, then for each operation its name and its
+ * arguments: one text, since many short ones take the time of both sides. The reply is a line with the number of processes, and
+ * one for each operation:
+ * - `acquire` id, order, lane, route, major, patience ms → `go` delay ms, window, probe, group
  *   | `wait` ms, order | `deny` ms. An order of 0 asks for the first time; who waits asks again with the order told.
  * - `settle` route, major, group, window, probe, age ms, result, hash, limit, remaining, reset ms, retry ms: what an
  *   answer said, or that there was none. result: `ok`, `lost`, `bucket`, `narrow` or `global`.
@@ -49,23 +60,27 @@ const operationsLua = `
 -- Gives up a turn in every queue, as nothing is to be had in time.
 local function denied(ticket, bucket, wait)
   if bucket then leave(bucket.key .. ':waiting', ticket.id) end
-  return { 'deny', math.ceil(wait) }
+  return 'deny ' .. math.ceil(wait)
 end
 
 local function waits(ticket, wait)
-  if wait > ticket.patience then return { 'deny', math.ceil(wait) } end
-  return { 'wait', math.max(1, math.ceil(wait)), text(ticket.order) }
+  if wait > ticket.patience then return 'deny ' .. math.ceil(wait) end
+  return 'wait ' .. math.max(1, math.ceil(wait)) .. ' ' .. text(ticket.order)
+end
+
+local function wait_in_bucket(bucket, ticket, wait)
+  enqueue(bucket.key .. ':waiting', ticket.id, ticket.order, now + wait)
+  await_bucket(bucket, now + wait + grace)
 end
 
 -- A request waits for its bucket without a place in the global limit, and for such a place with its turn in the bucket.
 local function enter(ticket, bucket, narrow)
-  local queue = bucket and bucket.key .. ':waiting'
   local wait = bucket and wait_for_bucket(ticket, bucket) or 0
   if wait == 0 and narrow.leased then wait = look_again end
   if wait > 0 then
     if ticket.lane ~= 'interaction' then leave(lanes[ticket.lane], ticket.id) end
     if wait > ticket.patience then return denied(ticket, bucket, wait) end
-    if bucket then enqueue(queue, ticket.id, ticket.order, now + wait) end
+    if bucket then wait_in_bucket(bucket, ticket, wait) end
     return waits(ticket, wait)
   end
   if ticket.lane == 'interaction' then return nil, 0 end
@@ -73,7 +88,7 @@ local function enter(ticket, bucket, narrow)
   wait, delay = take_global(ticket)
   if wait == 0 then return nil, delay end
   if wait > ticket.patience then return denied(ticket, bucket, wait) end
-  if bucket then enqueue(queue, ticket.id, ticket.order, now + wait) end
+  if bucket then wait_in_bucket(bucket, ticket, wait) end
   return waits(ticket, wait - ahead_of_time)
 end
 
@@ -95,10 +110,10 @@ local function acquire(ticket)
     return answer
   end
   if narrow.key then write_narrow(narrow.key, 'lease', now + exploring) end
-  if not bucket then return { 'go', math.ceil(delay), '', 0, probe and 1 or 0 } end
+  if not bucket then return go(math.ceil(delay), '', 0, probe) end
   leave(bucket.key .. ':waiting', ticket.id)
   take_place(bucket)
-  return { 'go', math.ceil(delay), known[1], bucket.opened, 0 }
+  return go(math.ceil(delay), known[1], bucket.opened)
 end
 
 local function refund(grant)
@@ -156,14 +171,14 @@ end
 `;
 
 const dispatchLua = `
-local answers, at = {}, 2
-local function word() at = at + 1 return ARGV[at - 1] end
+local answers, asked = {}, 0
+local word = string.gmatch(ARGV[1], '([^\\n]*)\\n')
+-- The global limit.
+word()
 local function number() return tonumber(word()) end
 local function flag() return word() == '1' end
-local asked = 0
 
-while at <= #ARGV do
-  local name = word()
+for name in word do
   local answer = 0
   if name == 'acquire' then
     local ticket = { id = word(), order = number(), lane = word(), route = word(), major = word(), patience = number() }
@@ -192,6 +207,5 @@ while at <= #ARGV do
   end
   answers[#answers + 1] = answer
 end
-table.insert(answers, 1, process_count())
-return answers
+return process_count() .. '\\n' .. table.concat(answers, '\\n')
 `;

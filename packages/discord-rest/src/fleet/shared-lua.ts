@@ -20,10 +20,12 @@ local lanes = { normal = root .. ':waiting', bulk = root .. ':waiting:bulk' }
 local function text(number) return string.format('%.3f', number) end
 
 -- What is written of this is kept here as well.
-local stored = redis.call('HMGET', root, 'blocked', 'since', 'origin', 'processes', 'gathering', 'gathered')
+local stored = redis.call('HMGET', root, 'blocked', 'since', 'origin', 'processes', 'gathering', 'gathered', 'awaited')
 local shared = {
   blocked = tonumber(stored[1] or '') or 0, since = tonumber(stored[2] or '') or 0, origin = tonumber(stored[3] or ''),
   processes = tonumber(stored[4] or '') or 1, gathering = tonumber(stored[5] or '') or 1, gathered = tonumber(stored[6] or ''),
+  -- Until when somebody may wait for the global limit.
+  awaited = tonumber(stored[7] or '') or 0,
 }
 
 local function is_gathering() return shared.gathered and math.abs(now - shared.gathered) < gathering_takes end
@@ -33,7 +35,12 @@ local function process_count()
   return is_gathering() and math.max(shared.processes, shared.gathering) or shared.processes
 end
 
-local limit = tonumber(ARGV[1])
+-- A place, or with \`probe\` a try, with the bucket and its window in which it counts.
+local function go(delay, group, window, probe)
+  return string.format('go %d %d %d %s', delay, window, probe and 1 or 0, group)
+end
+
+local limit = tonumber(string.match(ARGV[1], '^%d+'))
 if is_gathering() then
   limit = math.max(1, math.min(limit, math.floor(limit * shared.processes / shared.gathering)))
 end

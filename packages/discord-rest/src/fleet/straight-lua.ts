@@ -4,23 +4,21 @@
  * long way, which decides the same.
  */
 export const straightLua = `
--- One operation: its name and six arguments, after the global limit.
-if #ARGV == 8 and ARGV[2] == 'acquire' and ARGV[4] == '0' and ARGV[5] ~= 'bulk' and shared.blocked <= now then
-  local id, lane, route, major = ARGV[3], ARGV[5], ARGV[6], ARGV[7]
-  local known = redis.call('HMGET', route_key(route), 'group', 'limit', 'window', 'careful')
-  local is_careful = (tonumber(known[4] or '') or 0) > now
-  if known[1] and known[1] ~= '' and not is_careful then
+local id, lane, route, major =
+  string.match(ARGV[1], '^%d+\\nacquire\\n([^\\n]+)\\n0\\n(%l+)\\n([^\\n]+)\\n([^\\n]*)\\n[^\\n]+\\n$')
+if id and lane ~= 'bulk' and shared.blocked <= now and shared.awaited <= now then
+  local known = redis.call('HMGET', route_key(route), 'group', 'limit', 'window', 'narrow')
+  if known[1] and known[1] ~= '' and (tonumber(known[4] or '') or 0) <= now then
     local bucket = read_bucket(bucket_key(known[1], major), tonumber(known[2]), tonumber(known[3]))
-    local waits = redis.call('EXISTS', lanes.normal, lanes.bulk, bucket.key .. ':waiting', narrow_key(route, major)) > 0
     -- Those in the future count as well, from before a clock was set back: the long way forgets them.
     local used = lane == 'normal' and redis.call('ZCOUNT', grants, '(' .. text(now - cycle), '+inf') or 0
-    if bucket.left > 0 and not waits and used < limit then
+    if bucket.left > 0 and bucket.awaited <= now and used < limit then
       if lane == 'normal' then
         redis.call('ZADD', grants, text(now), id)
         if used == 0 then redis.call('PEXPIRE', grants, log_kept) end
       end
       take_place(bucket)
-      return { process_count(), { 'go', 0, known[1], bucket.opened, 0 } }
+      return process_count() .. '\\n' .. go(0, known[1], bucket.opened)
     end
   end
 end

@@ -2,28 +2,20 @@ import type { Scripts } from '@arrakis/state';
 import type { RateLimiter } from '@arrakis/simulator';
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { limitScript } from '../fleet/limit-script.ts';
+import { acquiredOf, type Acquired } from '../fleet/limit-calls.ts';
+import { limitRequest, limitScript, type Operation } from '../fleet/limit-script.ts';
 import { straightLua } from '../fleet/straight-lua.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
-const source = limitScript('local now = tonumber(table.remove(ARGV))');
+const source = limitScript('local now = tonumber(ARGV[2])');
 const script = { source, sha: hash('sha1', source) };
 
-const straightSource = `${source.slice(0, source.indexOf(straightLua) + straightLua.length)} return { 0, 'too much' }`;
+const straightSource = `${source.slice(0, source.indexOf(straightLua) + straightLua.length)} return 'too much'`;
 const straightScript = { source: straightSource, sha: hash('sha1', straightSource) };
 
 const forgetSource = `
 for _, key in ipairs(redis.call('KEYS', KEYS[1] .. '*')) do redis.call('DEL', key) end`;
 const forgetful = { source: forgetSource, sha: hash('sha1', forgetSource) };
-
-const answers = z.array(
-  z.union([
-    z.tuple([z.literal('go'), z.number(), z.string(), z.number(), z.number()]),
-    z.tuple([z.literal('wait'), z.number(), z.string()]),
-    z.tuple([z.literal('deny'), z.number()]),
-    z.number(),
-  ]),
-);
 
 /** A request of a simulated worker. */
 export interface SimulatedRequest {
@@ -90,23 +82,30 @@ export class SimulatedFleet {
     this.#conditions = conditions;
   }
 
-  async call(...operation: (string | number)[]): Promise<z.output<typeof answers>[number]> {
-    const { scripts, root, globalLimit, time, busy = false } = this.#conditions;
-    if (busy) operation.push('leave', 'nobody', 'nothing', 'nowhere');
+  /** What the script says to one operation. */
+  async call(...operation: Operation): Promise<string> {
+    const { time, busy = false } = this.#conditions;
     // Scripts run one after the other, and take a little time each.
     this.#calledAt = Math.max(time.now, this.#calledAt + 0.005);
-    const reply = await scripts.run(script, [root], [globalLimit, ...operation, this.#calledAt + this.clockOffsetMs]);
-    const [, answer] = answers.parse(reply);
+    const operations = busy ? [operation, ['leave', 'nobody', 'nothing', 'nowhere']] : [operation];
+    const [, answer] = (await this.#run(script, operations, this.#calledAt + this.clockOffsetMs)).split('\n');
     if (answer === undefined) throw new Error('the script said nothing');
     return answer;
   }
 
+  async acquire(...words: Operation): Promise<Acquired> {
+    return acquiredOf(await this.call('acquire', ...words));
+  }
+
   /** Whether the straight way lets a request in, at this moment and for good. */
   async goesStraight({ lane, method, template, major, patienceMs }: SimulatedRequest): Promise<boolean> {
-    const { scripts, root, globalLimit, time } = this.#conditions;
     const operation = ['acquire', 'straight', '0', lane, `${method} ${template}`, major, patienceMs];
-    const reply = await scripts.run(straightScript, [root], [globalLimit, ...operation, time.now]);
-    return z.tuple([z.number(), z.unknown()]).parse(reply)[1] !== 'too much';
+    return (await this.#run(straightScript, [operation], this.#conditions.time.now)) !== 'too much';
+  }
+
+  async #run(which: typeof script, operations: readonly Operation[], now: number): Promise<string> {
+    const { scripts, root, globalLimit } = this.#conditions;
+    return z.string().parse(await scripts.run(which, [root], [limitRequest(globalLimit, operations), now]));
   }
 
   /** Redis loses all that the fleet has written. */
@@ -138,20 +137,19 @@ export class SimulatedFleet {
     outcome.calls += 1;
     const patience = outcome.askedAt + request.patienceMs - time.now;
     const route = `${request.method} ${request.template}`;
-    const answer = await this.call('acquire', id, order, request.lane, route, request.major, patience);
-    if (!Array.isArray(answer)) throw new Error('no answer to acquire');
-    if (answer[0] === 'deny') {
+    const answer = await this.acquire(id, order, request.lane, route, request.major, patience);
+    if (answer.type === 'deny') {
       outcome.deniedAt = time.now;
-    } else if (answer[0] === 'wait') {
-      const [, ms, told] = answer;
+    } else if (answer.type === 'wait') {
+      const { ms, order: told } = answer;
       if (request.leaves === true) {
         outcome.gaveUpAt = time.now;
         await this.call('leave', id, route, request.major);
       } else if (request.dies !== true) time.in(ms + latenessMs(), () => this.#acquire(outcome, { id, order: told }));
-    } else if (answer[0] === 'go') {
-      const [, delay, group, window, probe] = answer;
-      const grant = { id, group, window, probe };
-      time.in(delay, () => (request.unsent === true ? this.#giveBack(outcome, grant) : this.#send(outcome, grant)));
+    } else {
+      const grant = { id, ...answer };
+      const go = () => (request.unsent === true ? this.#giveBack(outcome, grant) : this.#send(outcome, grant));
+      time.in(answer.delayMs, go);
     }
   }
 
