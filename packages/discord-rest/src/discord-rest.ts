@@ -13,7 +13,6 @@ import {
 import type { z } from 'zod';
 import * as answers from './answers.ts';
 import type { DiscordApi, EndpointName } from './api/api.ts';
-import { filesOf } from './api/multipart.ts';
 import { ClockCheck } from './clock-check.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
 import { FleetLimiter } from './fleet/fleet-limiter.ts';
@@ -21,7 +20,6 @@ import { InvalidRequests } from './fleet/invalid-requests.ts';
 import { HttpTransport, type Transport } from './http-transport.ts';
 import { acknowledgeBy, answerBy } from './interaction-time.ts';
 import { LocalLimiter } from './local-limiter.ts';
-import { completedBody, serialized } from './message-body.ts';
 import type {
   Acknowledgement,
   AuditedOptions,
@@ -37,6 +35,7 @@ import { lastMoment, patience } from './patience.ts';
 import type { Patience, RateLimiter } from './rate-limiter.ts';
 import { Reachability } from './reachability.ts';
 import { Refusals } from './refusals.ts';
+import { contentOnce } from './request-content.ts';
 import { Requester } from './requester.ts';
 import {
   routeTo,
@@ -309,15 +308,12 @@ export class DiscordRest {
   async #call<const Name extends EndpointName, Answer>(
     name: Name,
     parameters: Parameters<Name> | undefined,
-    { query, files, ...input }: CallInput<Answer>,
+    { query, body, files, ...input }: CallInput<Answer>,
   ): Promise<Answer> {
     const unusable = unusableParameter(name, parameters);
     if (unusable !== undefined) throw new DiscordRestError('invalid', routeTo(name), { reason: `no ${unusable}` });
-    const body = completedBody(name, input.body, files?.length);
     const route = routeTo(name, { parameters, query, body });
-    const json = serialized(body);
-    if (json === 'unserializable') throw new DiscordRestError('invalid', route, { reason: 'the body is no JSON' });
-    return this.#requester.request({ ...input, ...json, route, multipart: filesOf(name, { files, body }) });
+    return this.#requester.request({ ...input, route, content: contentOnce(name, route, { body, files }) });
   }
 }
 

@@ -3,6 +3,7 @@ import { EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici';
 import type { MultipartBody } from './api/multipart.ts';
 import { HttpExchange, unreadableFile } from './http-exchange.ts';
 import { pause } from './pause.ts';
+import type { RequestContent } from './request-content.ts';
 import type { Response } from './response.ts';
 import { routeTo, type Route } from './route.ts';
 import { Slots } from './slots.ts';
@@ -32,12 +33,8 @@ export interface HttpTransportOptions {
 }
 
 /** One request, as it goes over the wire. */
-export interface HttpRequest {
+export interface HttpRequest extends RequestContent {
   readonly route: Route;
-  /** The body, as JSON. */
-  readonly json?: string | undefined;
-  /** What is sent in its place, with the same fields and files. */
-  readonly multipart?: MultipartBody | undefined;
   /** Why, for the guild's audit log. */
   readonly reason?: string | undefined;
   /** How long the whole answer may take, in ms; of a body of several parts, after the last part that was taken. */

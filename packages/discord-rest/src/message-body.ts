@@ -91,13 +91,3 @@ function withFiles(edit: object, files: number): object {
   if (files === 0 || ('attachments' in edit && edit.attachments !== undefined)) return edit;
   return { ...edit, attachments: Array.from({ length: files }, (_, id) => ({ id })) };
 }
-
-/** The body as JSON text. */
-export function serialized(body: unknown): { readonly json?: string } | 'unserializable' {
-  try {
-    const json = JSON.stringify(body);
-    return json === undefined ? {} : { json };
-  } catch {
-    return 'unserializable';
-  }
-}

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { RESTJSONErrorCodes as codes } from 'discord-api-types/v10';
 import type { EndpointName } from './api/api.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
-import type { HttpRequest } from './http-transport.ts';
+import type { RequestContent } from './request-content.ts';
 import type { Route } from './route.ts';
 
 /** How long a missing permission or membership is believed, in ms: somebody may mend it, and tries again then. */
@@ -32,7 +32,10 @@ interface Refusal {
 }
 
 /** What was refused: a route with what was sent to it. */
-export type RefusedRequest = Pick<HttpRequest, 'route' | 'json' | 'multipart'>;
+export interface RefusedRequest {
+  readonly route: Route;
+  readonly content: () => RequestContent;
+}
 
 /**
  * What Discord has refused of late for a reason that stays: a further request would be refused as well, and count towards
@@ -81,7 +84,8 @@ const messages: ReadonlySet<string> = new Set<EndpointName>([
 ]);
 
 /** Tells requests apart that Discord may judge differently: a nickname may be refused where a mute is not. */
-function makeOf({ route, json = '', multipart }: RefusedRequest): string {
+function makeOf({ route, content }: RefusedRequest): string {
+  const { json = '', multipart } = content();
   if (json === '' || !messages.has(`${route.method} ${route.template}`)) return hash('sha1', json);
   const body: unknown = JSON.parse(json);
   const fields = typeof body === 'object' && body !== null ? Object.keys(body).toSorted() : [];

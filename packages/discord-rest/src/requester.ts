@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import { failureOf, failureWithoutAnswer, rateLimitOf } from './classify.ts';
 import { DiscordRestError } from './discord-rest-error.ts';
-import type { MultipartBody } from './api/multipart.ts';
 import { answerTooLong, TransportError, unreadableFile } from './http-exchange.ts';
 import type { InvalidRequests } from './fleet/invalid-requests.ts';
 import type { Transport } from './http-transport.ts';
@@ -10,6 +9,7 @@ import { feedbackOf, lost } from './limit-feedback.ts';
 import type { Admission, Patience, RateLimiter } from './rate-limiter.ts';
 import type { Reachability } from './reachability.ts';
 import type { Refusals } from './refusals.ts';
+import type { RequestContent } from './request-content.ts';
 import type { Response } from './response.ts';
 import type { RestListener } from './rest-event.ts';
 import { attemptTimeoutOf, retryDelay } from './retry-policy.ts';
@@ -18,8 +18,8 @@ import type { Route } from './route.ts';
 /** One call of Discord's API, and how its answer is read. */
 export interface Call<T> extends Patience {
   readonly route: Route;
-  readonly json?: string | undefined;
-  readonly multipart?: MultipartBody | undefined;
+  /** @throws {DiscordRestError} `invalid` */
+  readonly content: () => RequestContent;
   readonly reason?: string | undefined;
   readonly answer: z.ZodType<T>;
 }
@@ -75,7 +75,7 @@ export class Requester {
     const refusal = reachability.refusal(route) ?? refusals.of(call) ?? invalidRequests.refusal(route, lane);
     if (refusal !== undefined) throw refusal;
     const startedAt = performance.now();
-    const admission = await this.#parts.limiter.admit(route, { deadline, signal, lane });
+    const admission = await whileAsked(this.#parts.limiter.admit(route, { deadline, signal, lane }), call.content);
     this.#parts.onEvent({
       type: 'admitted',
       method: route.method,
@@ -90,12 +90,12 @@ export class Requester {
     call: Call<T>,
     { attempt, admission }: { attempt: number; admission: Admission },
   ): Promise<Response | DiscordRestError> {
-    const { route, json, multipart, reason, signal } = call;
+    const { route, reason, signal } = call;
     const leftMs = Math.max(1, call.deadline - Date.now());
     const startedAt = performance.now();
     const tookMs = () => performance.now() - startedAt;
     try {
-      const request = { route, json, multipart, reason, timeoutMs: attemptTimeoutOf(route), leftMs, signal };
+      const request = { route, ...call.content(), reason, timeoutMs: attemptTimeoutOf(route), leftMs, signal };
       const response = await this.#parts.transport.send(request);
       admission.settle(feedbackOf(response));
       return this.#answered(call, { response, attempt, tookMs: tookMs() });
@@ -130,6 +130,17 @@ export class Requester {
     if (code === answerTooLong) return new DiscordRestError('unexpected-response', route, { attempt, reason: code });
     this.#parts.reachability.unanswered(code);
     return failureWithoutAnswer(route, { sent, code, attempt });
+  }
+}
+
+/** Makes the content of a request while its limits are asked. One that cannot be made needs no place. */
+function whileAsked(asked: Promise<Admission>, content: () => RequestContent): Promise<Admission> {
+  try {
+    content();
+    return asked;
+  } catch (error) {
+    asked.then((admission) => admission.refund()).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -43,7 +43,7 @@ describe('what cannot be sent', () => {
   it.each<[string, MessageBody]>([
     ['a number that JSON has not', Object.assign({ content: 'x' }, { total: 5n })],
     ['a circle', { embeds: circle }],
-  ])('a body with %s fails before it takes a place of any limit', async (_, body) => {
+  ])('a body with %s fails, and keeps no place of any limit', async (_, body) => {
     const { server, rest, events } = await against({ status: 200, json: message });
     const failure = await failureOf(rest.createMessage('5', body, { nonce: 'n' }));
     expect(failure).toMatchObject({ kind: 'invalid', remedy: 'give-up' });

@@ -226,6 +226,24 @@ describe('an aborted call', () => {
   });
 });
 
+describe('a body that is no JSON', () => {
+  it('takes no place', async () => {
+    const route = 'POST /channels/{channel.id}/messages';
+    const fleet = await fleetOf(1, { buckets: [{ routes: [route], limit: 2, windowMs: 60_000 }] });
+    const [rest] = fleet.workers;
+    const channelId = fleet.discord.world.guild(fleet.guildId).channelNamed('general').id;
+    const endless: Record<string, unknown> = {};
+    endless['itself'] = endless;
+    const post = (nonce: string, extra: object = {}) =>
+      rest?.createMessage(channelId, { content: 'x', ...extra }, { nonce, deadline: Date.now() + 5_000 });
+    await post('first');
+    for (let index = 0; index < 5; index += 1) {
+      await expect(post('none', { endless })).rejects.toMatchObject({ kind: 'invalid' });
+    }
+    await waitFor(() => post('second'), { what: 'the place', timeoutMs: 5_000 });
+  });
+});
+
 describe('without Redis', () => {
   it.each(['killed', 'frozen'] as const)(
     '(%s) requests go on at a share of the limit, and together again afterwards',
