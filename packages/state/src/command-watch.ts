@@ -48,6 +48,11 @@ export class CommandWatch {
     this.#silentSince = this.#underWay.size === 0 ? undefined : performance.now();
   }
 
+  /** Something came that is no answer to what is under way, or only a part of it. */
+  heard(): void {
+    if (this.#silentSince !== undefined) this.#silentSince = performance.now();
+  }
+
   /** Forgets what is under way: the connection that owes the answers is no more. */
   clear(): void {
     this.#underWay.clear();
@@ -66,10 +71,10 @@ export class CommandWatch {
     }
     if (this.#silentSince === undefined) return;
     if (now - this.#silentSince >= silenceMs) {
-      this.#silentSince = undefined;
+      this.#silentSince = this.#underWay.size === 0 ? undefined : now;
       this.#onSilence();
-      return;
     }
+    if (this.#silentSince === undefined) return;
     this.#timer = setTimeout(this.#look, lookEveryMs);
   };
 }

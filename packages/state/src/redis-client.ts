@@ -19,6 +19,8 @@ export function clientOfServer(url: string): Redis {
   return new Redis(url, {
     ...everyNode,
     enableOfflineQueue: false,
+    // While it loads its data it is asked again within what counts as silence.
+    maxLoadingRetryTime: 2_000,
     // After a failover the former primary only reads: the way to the new one is a new connection.
     reconnectOnError: (cause) => cause.message.includes('READONLY'),
     retryStrategy: retryDelay,

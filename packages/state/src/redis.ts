@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { splitUrls } from '@arrakis/service';
 import { Redis } from 'ioredis';
-import { CommandWatch, silenceMs, type UnderWay } from './command-watch.ts';
+import { CommandWatch, silenceMs } from './command-watch.ts';
 import { clientOfCluster, clientOfServer, isOfCluster, type RedisClient } from './redis-client.ts';
 
 export interface StateOptions {
@@ -55,8 +55,8 @@ export class StateConnection {
   readonly #watch = new CommandWatch(() => this.#leaveSilent());
   /** Undefined once it is closed. */
   #client: RedisClient | undefined;
-  /** What the client of a server asks by itself before that can be used. */
-  #handshake: UnderWay | undefined;
+  /** Ends the watch of what the client of a server asks by itself before that can be used. */
+  #endHandshake = (): void => undefined;
   /** Undefined before the first attempt has ended. */
   #available: boolean | undefined;
   /** Of the connection. */
@@ -108,7 +108,7 @@ export class StateConnection {
   }
 
   /**
-   * Runs commands and names their failure.
+   * Runs commands and names their failure. They have two seconds together.
    * @throws {StateUnavailableError}
    */
   run<Result>(commands: (redis: RedisClient) => Promise<Result>): Promise<Result> {
@@ -117,25 +117,7 @@ export class StateConnection {
     if (client === undefined || disconnected !== undefined) {
       return Promise.reject(new StateUnavailableError(disconnected, { cause: this.#lastFailure }));
     }
-    return new Promise((resolve, reject) => {
-      const fail = (cause: unknown) => {
-        const reason = `Redis could not be asked: ${cause instanceof Error ? cause.message : String(cause)}`;
-        this.#failedCommand = { reason, at: performance.now() };
-        reject(new StateUnavailableError(reason, { cause }));
-      };
-      const answer = commands(client);
-      const underWay = this.#watch.asked(fail);
-      const succeed = (result: Result) => {
-        this.#watch.answered(underWay);
-        this.#failedCommand = undefined;
-        resolve(result);
-      };
-      const refused = (cause: unknown) => {
-        this.#watch.answered(underWay);
-        fail(cause);
-      };
-      answer.then(succeed).catch(refused);
-    });
+    return this.#watched(client, commands);
   }
 
   /**
@@ -168,9 +150,31 @@ export class StateConnection {
     this.#watch.clear();
   }
 
+  #watched<Result>(client: RedisClient, commands: (redis: RedisClient) => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const fail = (cause: unknown) => {
+        const reason = `Redis could not be asked: ${cause instanceof Error ? cause.message : String(cause)}`;
+        this.#failedCommand = { reason, at: performance.now() };
+        reject(new StateUnavailableError(reason, { cause }));
+      };
+      const answer = commands(client);
+      const underWay = this.#watch.asked(fail);
+      const succeed = (result: Result) => {
+        this.#watch.answered(underWay);
+        this.#failedCommand = undefined;
+        resolve(result);
+      };
+      const refused = (cause: unknown) => {
+        this.#watch.answered(underWay);
+        fail(cause);
+      };
+      answer.then(succeed).catch(refused);
+    });
+  }
+
   #use(client: RedisClient): void {
     this.#client = client;
-    if (client instanceof Redis) client.on('connect', () => (this.#handshake = this.#watch.asked(() => undefined)));
+    if (client instanceof Redis) client.on('connect', () => this.#beginHandshake(client));
     client.on('ready', () => void this.#ready(client));
     // What a cluster says of itself says less than what its nodes do.
     client.on(client instanceof Redis ? 'error' : 'node error', (cause: Error) => (this.#lastFailure = cause));
@@ -184,7 +188,7 @@ export class StateConnection {
   async #ready(client: RedisClient): Promise<void> {
     if (!(client instanceof Redis)) {
       // The node that has this bot's keys is connected before anyone needs it soon.
-      await client.exists(this.key('')).catch(() => undefined);
+      await this.#watched(client, (redis) => redis.exists(this.key(''))).catch(() => undefined);
     } else if (await isOfCluster(client)) {
       if (this.#client !== client) return;
       this.#use(clientOfCluster(this.#urls));
@@ -195,9 +199,16 @@ export class StateConnection {
     if (client.status === 'ready') this.#tell(client, true);
   }
 
-  #endHandshake(): void {
-    if (this.#handshake !== undefined) this.#watch.answered(this.#handshake);
-    this.#handshake = undefined;
+  /** It may take long, while Redis loads its data; but something is heard of it. */
+  #beginHandshake({ stream }: Redis): void {
+    const handshake = this.#watch.asked(() => undefined);
+    const heard = () => this.#watch.heard();
+    stream.on('data', heard);
+    this.#endHandshake = () => {
+      stream.off('data', heard);
+      this.#watch.answered(handshake);
+      this.#endHandshake = () => undefined;
+    };
   }
 
   /** Of the nodes of a cluster, its client leaves the one that is silent. */
