@@ -11,24 +11,24 @@ export function documented<Result>(): z.ZodType<Result> {
 }
 
 export const message = discordPayload<APIMessage>(
-  z.looseObject({ id: snowflake, channel_id: snowflake, content: z.string() }),
+  z.object({ id: snowflake, channel_id: snowflake, content: z.string() }),
 );
 
-export const channelId: z.ZodType<string> = z.looseObject({ id: snowflake }).transform((channel) => channel.id);
+export const channelId: z.ZodType<string> = z.object({ id: snowflake }).transform((channel) => channel.id);
 
 export const guildMember = discordPayload<APIGuildMember>(
-  z.looseObject({ user: z.looseObject({ id: snowflake }), roles: z.array(snowflake) }),
+  z.object({ user: z.object({ id: snowflake }), roles: z.array(snowflake) }),
 );
 
 export const commands = discordPayload<APIApplicationCommand[]>(
-  z.array(z.looseObject({ id: snowflake, name: z.string(), type: z.number() })),
+  z.array(z.object({ id: snowflake, name: z.string(), type: z.number() })),
 );
 
 export const gatewayBot = discordPayload<APIGatewayBotInfo>(
-  z.looseObject({
+  z.object({
     url: z.url(),
     shards: z.number().int().positive(),
-    session_start_limit: z.looseObject({
+    session_start_limit: z.object({
       total: z.number().int(),
       remaining: z.number().int(),
       reset_after: z.number().nonnegative(),

@@ -47,6 +47,7 @@ export class Refusals {
 
   /** The failure of a request that is known to be refused. */
   of(request: RefusedRequest): DiscordRestError | undefined {
+    if (this.#known.size === 0) return undefined;
     const known = this.#known.get(keyOf(request.route));
     const refusal = known?.get(makeOf(request));
     if (refusal === undefined || Date.now() >= refusal.until) return undefined;

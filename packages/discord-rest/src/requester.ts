@@ -133,7 +133,7 @@ export class Requester {
   }
 }
 
-/** Makes the content of a request while its limits are asked. One that cannot be made needs no place. */
+/** Makes the content of a request while its limits are asked. One that cannot be made gives its place back when that comes. */
 function whileAsked(asked: Promise<Admission>, content: () => RequestContent): Promise<Admission> {
   try {
     content();

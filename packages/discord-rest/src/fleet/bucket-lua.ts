@@ -17,8 +17,6 @@
  *
  * KEYS[1] is the root of all keys; they have one hash tag and so one slot of a cluster.
  */
-const word = '(%S+)';
-
 export const bucketLua = `
 -- Reset times are rounded, and clocks run on between two readings.
 local margin = 10
@@ -37,8 +35,8 @@ local function bucket_key(group, major) return root .. ':window:' .. group .. ':
 local function narrow_key(route, major) return root .. ':narrow:' .. route .. ':' .. major end
 
 local function store(bucket)
-  local kept = math.max(bucket.reset, bucket.awaited) - now
-  redis.call('SET', bucket.key, bucket.stored, 'PX', math.ceil(math.max(kept, 0)) + 30000)
+  local kept = math.max(0, math.min(math.max(bucket.reset, bucket.awaited) - now, memory))
+  redis.call('SET', bucket.key, bucket.stored, 'PX', math.ceil(kept) + 30000)
 end
 
 local function write_bucket(bucket)
@@ -97,7 +95,7 @@ end
 
 local function parse_bucket(key, stored)
   local left, reset, opened, before, flying, exact, limit, window, lost, late, doubt, least, share, most, slides, awaited =
-    string.match(stored, '${Array.from({ length: 16 }, () => word).join(' ')}')
+    string.match(stored, '${'(%S+) '.repeat(15)}(%S+)')
   return {
     key = key, stored = stored, left = tonumber(left), reset = tonumber(reset), opened = tonumber(opened), before = tonumber(before),
     flying = tonumber(flying), exact = exact == '1', limit = tonumber(limit), window = tonumber(window),
@@ -115,6 +113,7 @@ local function read_bucket(key, limit, window)
   elseif bucket.opened > now + 1000 then
     -- The clock was set back: how much of the window is over, nobody knows.
     bucket.opened, bucket.reset, bucket.exact = math.floor(now), now + bucket.window, false
+    bucket.awaited = math.min(bucket.awaited, bucket.reset)
     use_up(bucket)
     write_bucket(bucket)
   elseif bucket.slides then

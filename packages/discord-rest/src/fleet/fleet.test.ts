@@ -227,7 +227,7 @@ describe('an aborted call', () => {
 });
 
 describe('a body that is no JSON', () => {
-  it('takes no place', async () => {
+  it('gives its place back', async () => {
     const route = 'POST /channels/{channel.id}/messages';
     const fleet = await fleetOf(1, { buckets: [{ routes: [route], limit: 2, windowMs: 60_000 }] });
     const [rest] = fleet.workers;

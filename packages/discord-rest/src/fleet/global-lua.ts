@@ -146,8 +146,9 @@ local function take_global(ticket)
   if at - now > early then
     leave(lanes[ticket.lane], ticket.id)
     if at - now > ticket.patience then return at - now end
-    if not queued then shared.origin = origin end
-    shared.awaited = math.max(shared.awaited, at + grace)
+    shared.origin = origin
+    -- Where nobody waits, what is known of it may be from before the clock was set back.
+    shared.awaited = math.max(queued and shared.awaited or 0, at + grace)
     redis.call('HSET', root, 'origin', text(shared.origin), 'awaited', text(shared.awaited))
     redis.call('PEXPIRE', root, 3600000)
     enqueue(lanes[ticket.lane], ticket.id, ticket.order, at)

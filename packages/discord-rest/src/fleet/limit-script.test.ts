@@ -148,6 +148,39 @@ describe('a route that nobody knows', () => {
   });
 });
 
+describe('those who wait', () => {
+  it('are let in though Redis has lost what all share, and nothing else', async () => {
+    const { fleet, time } = fleets.before({ buckets: [wide] });
+    fleet.ask(get('1'));
+    await time.run(2_000);
+    for (let index = 0; index < 120; index += 1) fleet.ask(get('1'));
+    await time.run(100);
+    await fleet.forget('');
+    await fleet.call('present', 'somebody');
+    for (let index = 0; index < 20; index += 1) fleet.ask(get('1'));
+    await time.run(5_000);
+    expect(fleet.grants).toHaveLength(141);
+    expect(fleet.rejections).toEqual([]);
+  });
+
+  it('hold nobody up after a clock was set back', async () => {
+    const { fleet, time } = fleets.before({ buckets: [wide] });
+    fleet.ask(get('1'));
+    await time.run(2_000);
+    fleet.clockOffsetMs = 3_600_000;
+    for (let index = 0; index < 80; index += 1) fleet.ask(get('1'));
+    await time.run(5_000);
+    fleet.clockOffsetMs = 0;
+    for (let index = 0; index < 2; index += 1) {
+      fleet.ask(get('1'));
+      await fleet.call('present', 'somebody');
+      await time.run(2_000);
+      time.now += 1_000;
+    }
+    expect(await fleet.goesStraight(get('1'))).toBe(true);
+  });
+});
+
 describe('a process that is back from an outage twice', () => {
   it('does not forget those who are still away', async () => {
     const { fleet, time } = fleets.before({ buckets: [wide] });

@@ -148,6 +148,8 @@ local function present(id)
   local least = is_gathering() and now + forgotten_after - reminded_within or now
   shared.processes = redis.call('ZCOUNT', workers, text(least), '+inf')
   redis.call('HSET', root, 'processes', shared.processes)
+  -- What was written before the clock was set back is not waited for.
+  if redis.call('EXISTS', lanes.normal, lanes.bulk) == 0 then redis.call('HDEL', root, 'awaited') end
   redis.call('PEXPIRE', root, math.max(0, math.ceil(shared.blocked - now)) + 3600000)
   return taken()
 end

@@ -83,8 +83,9 @@ local function settle(answer)
     group = learn(answer)
   elseif answer.result == 'ok' and answer.probe then
     -- Another that was slower may have learned more meanwhile.
-    if redis.call('HSETNX', route_key(answer.route), 'group', '') == 1 then
-      redis.call('PEXPIRE', route_key(answer.route), 3600000)
+    local key = route_key(answer.route)
+    if redis.call('HSETNX', key, 'group', '') == 1 and redis.call('PTTL', key) < 3600000 then
+      redis.call('PEXPIRE', key, 3600000)
     end
   end
   local bucket = bucket_of(answer, group)

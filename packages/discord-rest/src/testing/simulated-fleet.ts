@@ -14,7 +14,7 @@ const straightSource = `${source.slice(0, source.indexOf(straightLua) + straight
 const straightScript = { source: straightSource, sha: hash('sha1', straightSource) };
 
 const forgetSource = `
-for _, key in ipairs(redis.call('KEYS', KEYS[1] .. '*')) do redis.call('DEL', key) end`;
+for _, key in ipairs(redis.call('KEYS', KEYS[1] .. ARGV[1])) do redis.call('DEL', key) end`;
 const forgetful = { source: forgetSource, sha: hash('sha1', forgetSource) };
 
 /** A request of a simulated worker. */
@@ -108,10 +108,10 @@ export class SimulatedFleet {
     return z.string().parse(await scripts.run(which, [root], [limitRequest(globalLimit, operations), now]));
   }
 
-  /** Redis loses all that the fleet has written. */
-  async forget(): Promise<void> {
+  /** Redis loses all that the fleet has written, or of it the keys that go on like this. */
+  async forget(pattern = '*'): Promise<void> {
     const { scripts, root } = this.#conditions;
-    await scripts.run(forgetful, [root], []);
+    await scripts.run(forgetful, [root], [pattern]);
   }
 
   ask(request: SimulatedRequest): void {
