@@ -71,8 +71,8 @@ export class LimitCalls {
   readonly #globalLimit: number;
   readonly #root: string;
   readonly #onProcesses: (processes: number) => void;
-  readonly #asked: Asked[] = [];
-  readonly #notes: Noted[] = [];
+  #asked: Asked[] = [];
+  #notes: Noted[] = [];
   #sending = false;
   /** When something was sent last. */
   #sentAt = -Infinity;
@@ -129,14 +129,18 @@ export class LimitCalls {
 
   #send(): void {
     this.#sending = false;
-    clearTimeout(this.#notesTimer);
+    if (this.#notesTimer !== undefined) clearTimeout(this.#notesTimer);
     this.#notesTimer = undefined;
-    while (this.#asked.length + this.#notes.length > 0) {
-      // What has been answered first: it says what is left.
-      const notes = this.#notes.splice(0, largestBatch);
-      const asked = this.#asked.splice(0, largestBatch - notes.length);
-      this.#call(notes, asked);
+    const notes = this.#notes;
+    const asked = this.#asked;
+    this.#notes = [];
+    this.#asked = [];
+    // What has been answered first: it says what is left.
+    while (notes.length + asked.length > largestBatch) {
+      const first = notes.splice(0, largestBatch);
+      this.#call(first, asked.splice(0, largestBatch - first.length));
     }
+    if (notes.length + asked.length > 0) this.#call(notes, asked);
   }
 
   #call(notes: readonly Noted[], asked: readonly Asked[]): void {
