@@ -75,13 +75,15 @@ export class Requester {
     const refusal = reachability.refusal(route) ?? refusals.of(call) ?? invalidRequests.refusal(route, lane);
     if (refusal !== undefined) throw refusal;
     const startedAt = performance.now();
-    const admission = await whileAsked(this.#parts.limiter.admit(route, { deadline, signal, lane }), call.content);
+    const asked = this.#parts.limiter.admit(route, { deadline, signal, lane });
+    const contentMs = makeWhileAsked(call.content, asked);
+    const admission = await asked;
     this.#parts.onEvent({
       type: 'admitted',
       method: route.method,
       route: route.template,
       lane: route.interaction ? 'interaction' : lane,
-      waitedMs: performance.now() - startedAt,
+      waitedMs: performance.now() - startedAt - contentMs,
     });
     return admission;
   }
@@ -133,11 +135,15 @@ export class Requester {
   }
 }
 
-/** Makes the content of a request while its limits are asked. One that cannot be made gives its place back when that comes. */
-function whileAsked(asked: Promise<Admission>, content: () => RequestContent): Promise<Admission> {
+/**
+ * Makes the content of a request while its limits are asked, and returns how long that took, in ms. Where it cannot be made, the
+ * place is given back when it comes.
+ */
+function makeWhileAsked(content: () => RequestContent, asked: Promise<Admission>): number {
+  const startedAt = performance.now();
   try {
     content();
-    return asked;
+    return performance.now() - startedAt;
   } catch (error) {
     asked.then((admission) => admission.refund()).catch(() => undefined);
     throw error;

@@ -11,7 +11,10 @@ interface AboutRequest {
 
 /** What happens on the way to Discord; for logs and metrics. */
 export type RestEvent =
-  /** An attempt may be sent after it has waited for its limits; interactions have a lane of their own. */
+  /**
+   * An attempt may be sent, `waitedMs` later than without limits: what it carries is made meanwhile, which would take its time in
+   * any case. Interactions have a lane of their own.
+   */
   | (AboutRequest & { readonly type: 'admitted'; readonly lane: Lane | 'interaction'; readonly waitedMs: number })
   /** An attempt got an answer, whatever it says. */
   | (AboutRequest & { readonly type: 'answered'; readonly status: number; readonly tookMs: number })
