@@ -209,8 +209,8 @@ export class FleetLimiter implements RateLimiter {
     }
   }
 
-  async #probe(away: { readonly ms: number } | undefined): Promise<void> {
+  async #probe(away: boolean): Promise<void> {
     await this.#calls.ask('ping');
-    if (away !== undefined) await this.#calls.ask('recover', this.#processes);
+    if (away) await this.#calls.ask('recover', this.#processes);
   }
 }

@@ -5,10 +5,10 @@ export type Connectivity = 'up' | 'shaky' | 'down';
 
 export interface OutageOptions {
   /**
-   * Asks Redis for a sign of life; `away` says for how long requests have gone on without it.
+   * Asks Redis for a sign of life; `away` says whether requests have gone on without it.
    * Rejects when there is none.
    */
-  readonly probe: (away: { readonly ms: number } | undefined) => Promise<void>;
+  readonly probe: (away: boolean) => Promise<void>;
   readonly onChange: (connectivity: Connectivity) => void;
 }
 
@@ -58,7 +58,7 @@ export class Outage {
       const ms = performance.now() - this.#since;
       if (this.#state === 'shaky' && ms > shakyMs) this.#become('down');
       try {
-        await this.#options.probe(this.#state === 'down' ? { ms } : undefined);
+        await this.#options.probe(this.#state === 'down');
         this.#become('up');
         return;
       } catch {
